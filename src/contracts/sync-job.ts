@@ -1,0 +1,103 @@
+/** How an upload relates to what the scope holds already (semantics: `docs/sync-jobs.md`). */
+export const SyncMode = {
+  diff: 'DIFF',
+  createOrUpdate: 'CREATE_OR_UPDATE',
+  patch: 'PATCH',
+  crossScope: 'CROSS_SCOPE',
+  override: 'OVERRIDE',
+} as const;
+export type SyncMode = (typeof SyncMode)[keyof typeof SyncMode];
+
+export const SyncJobStatus = {
+  awaitingUploads: 'AWAITING_UPLOADS',
+  finalizePending: 'FINALIZE_PENDING',
+  finalizingEntities: 'FINALIZING_ENTITIES',
+  finalizingRelationships: 'FINALIZING_RELATIONSHIPS',
+  finished: 'FINISHED',
+  aborted: 'ABORTED',
+  abortedInvalidConfiguration: 'ABORTED_DUE_TO_INVALID_CONFIGURATION',
+  unknown: 'UNKNOWN',
+  errorBadData: 'ERROR_BAD_DATA',
+  errorUnexpectedFailure: 'ERROR_UNEXPECTED_FAILURE',
+} as const;
+export type SyncJobStatus = (typeof SyncJobStatus)[keyof typeof SyncJobStatus];
+
+const openStatuses: readonly SyncJobStatus[] = [
+  SyncJobStatus.awaitingUploads,
+  SyncJobStatus.finalizePending,
+  SyncJobStatus.finalizingEntities,
+  SyncJobStatus.finalizingRelationships,
+];
+export const isTerminal = (status: SyncJobStatus): boolean => !openStatuses.includes(status);
+
+/** Every counter of a job document; all are non-negative integers (a Go client decodes each into `int`). */
+export const syncJobCounters = [
+  'numEntitiesUploaded',
+  'numStreamedEntitiesUploaded',
+  'numEntitiesToDelete',
+  'numEntitiesCreated',
+  'numEntitiesUpdated',
+  'numEntitiesDeleted',
+  'numEntityCreateErrors',
+  'numEntityUpdateErrors',
+  'numEntityDeleteErrors',
+  'numEntityRawDataEntriesUploaded',
+  'numEntityRawDataEntriesCreated',
+  'numEntityRawDataEntriesUpdated',
+  'numEntityRawDataEntriesDeleted',
+  'numEntityRawDataEntryCreateErrors',
+  'numEntityRawDataEntryUpdateErrors',
+  'numEntityRawDataEntryDeleteErrors',
+  'numRelationshipsUploaded',
+  'numStreamedRelationshipsUploaded',
+  'numRelationshipsToDelete',
+  'numRelationshipsCreated',
+  'numRelationshipsUpdated',
+  'numRelationshipsDeleted',
+  'numRelationshipCreateErrors',
+  'numRelationshipUpdateErrors',
+  'numRelationshipDeleteErrors',
+  'numRelationshipRawDataEntriesUploaded',
+  'numRelationshipRawDataEntriesCreated',
+  'numRelationshipRawDataEntriesUpdated',
+  'numRelationshipRawDataEntriesDeleted',
+  'numRelationshipRawDataEntryCreateErrors',
+  'numRelationshipRawDataEntryUpdateErrors',
+  'numRelationshipRawDataEntryDeleteErrors',
+  'numMappedRelationshipsCreated',
+  'numMappedRelationshipsUpdated',
+  'numMappedRelationshipsDeleted',
+  'numMappedRelationshipCreateErrors',
+  'numMappedRelationshipUpdateErrors',
+  'numMappedRelationshipDeleteErrors',
+  'numMutationsSubmitted',
+  'numMutationsCompleted',
+] as const;
+export type SyncJobCounter = (typeof syncJobCounters)[number];
+export type SyncJobCounts = Readonly<Partial<Record<SyncJobCounter, number>>>;
+
+/** The job document of the public API (contract: JupiterOne persister). Times are epoch milliseconds. */
+export type SyncJobDocument = Readonly<Record<SyncJobCounter, number>> & {
+  readonly id: string;
+  readonly accountId: string;
+  readonly source: string;
+  readonly scope: string | null;
+  readonly integrationInstanceId: string | null;
+  readonly integrationJobId: string | null;
+  readonly syncMode: SyncMode;
+  readonly status: SyncJobStatus;
+  readonly done: boolean;
+  readonly startTimestamp: number;
+  readonly durationMs: number;
+  readonly deletionMode: string;
+  /** When an idle job is aborted; moves with every upload. Null once the upload window is closed. */
+  readonly expiresOn: number | null;
+  /** Why the job is in its present status, where that is not plain; null otherwise. */
+  readonly statusReason: string | null;
+  /** First offending items of an ERROR_BAD_DATA job. */
+  readonly report: readonly { readonly where: string; readonly what: string }[];
+  /** Types that the finalize call declared incomplete; their absent objects are kept. */
+  readonly partialTypes: readonly string[];
+  /** The Temporal workflow that runs the job. */
+  readonly workflowId: string;
+};
