@@ -30,5 +30,9 @@ export interface UploadReader {
    * Memory stays bounded by a few batches. Batches are the same for the same file, whatever the chunk borders of `source`.
    * @throws DomainError(BAD_BULK_DATA) naming line or byte position.
    */
-  readStream(source: AsyncIterable<Uint8Array>, options: ReadOptions, batchBytes?: number): AsyncIterable<ScannedUpload>;
+  readStream(
+    source: AsyncIterable<Uint8Array>,
+    options: ReadOptions,
+    batchBytes?: number,
+  ): AsyncIterable<ScannedUpload>;
 }

@@ -1,0 +1,81 @@
+import type { SyncJobDocument, SyncJobStatus, SyncMode } from '../../contracts/sync-job';
+import type { ScannedUpload } from '../ingest/staged-rows';
+
+/** Start body as it came, checked for shape only; the rules of source, scope and mode are the domain's. */
+export interface StartSyncJob {
+  readonly source: string;
+  readonly scope?: string | null | undefined;
+  readonly syncMode?: SyncMode | null | undefined;
+  readonly integrationInstanceId?: string | null | undefined;
+  readonly integrationJobId?: string | null | undefined;
+  readonly ignoreDuplicates?: boolean;
+  readonly ignoreIllegalProperties?: boolean;
+}
+
+/** What an upload needs to know of its job before the body is read. */
+export interface UploadTarget {
+  readonly syncMode: SyncMode;
+  readonly entityNamespace: Uint8Array;
+  readonly relationshipNamespace: Uint8Array;
+  /** Flags given at start; a flag of the upload itself is or-ed to them. */
+  readonly ignoreDuplicates: boolean;
+  readonly ignoreIllegalProperties: boolean;
+}
+
+export interface JobEvent {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  /** Epoch milliseconds. */
+  readonly createDate: number;
+}
+
+export interface SyncJobFilter {
+  readonly status?: SyncJobStatus;
+  readonly source?: string;
+  readonly scope?: string;
+  readonly integrationInstanceId?: string;
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+/**
+ * The synchronization jobs of one account: everything that the API can do with them.
+ * Every method throws DomainError(NOT_FOUND) for a job that the account does not have.
+ */
+export interface SyncJobs {
+  /** @throws DomainError BAD_REQUEST, SYNC_JOB_INVALID_INTEGRATION_INSTANCE, CONFLICT (an `integrationJobId` that is taken). */
+  start(input: StartSyncJob): Promise<SyncJobDocument>;
+  get(jobId: string): Promise<SyncJobDocument>;
+  list(filter: SyncJobFilter): Promise<{ jobs: readonly SyncJobDocument[]; endCursor: string | null }>;
+  /** @throws DomainError JOB_NOT_AWAITING_UPLOADS */
+  uploadTarget(jobId: string): Promise<UploadTarget>;
+  /**
+   * Stores one checked upload durably and counts it once. `uploadId` names the request: the same id again is a client's retry and
+   * changes nothing. @throws DomainError JOB_NOT_AWAITING_UPLOADS
+   */
+  upload(request: {
+    readonly jobId: string;
+    readonly uploadId: string;
+    readonly upload: ScannedUpload;
+    readonly ignoreDuplicates: boolean;
+  }): Promise<SyncJobDocument>;
+  /** Presigned PUT for the job's one bulk file; the same URL until it expires. `expiresAt` in epoch milliseconds. */
+  createUploadUrl(jobId: string): Promise<{ uploadUrl: string; expiresAt: number }>;
+  /** Idempotent: a job that is already past its upload window answers with its present document. */
+  finalize(
+    jobId: string,
+    request: { readonly partialTypes: readonly string[]; readonly dryRun: boolean },
+  ): Promise<SyncJobDocument>;
+  /** Idempotent on aborted jobs. @throws DomainError JOB_NOT_AWAITING_UPLOADS once the job writes the graph or has ended otherwise. */
+  abort(
+    jobId: string,
+    request: { readonly reason?: string | undefined; readonly terminalStatus?: SyncJobStatus | undefined },
+  ): Promise<SyncJobDocument>;
+  /** Events are kept with the job and can be read back by `listEvents`. */
+  addEvents(
+    jobId: string,
+    events: readonly { readonly name: string; readonly description: string }[],
+  ): Promise<readonly JobEvent[]>;
+  listEvents(jobId: string): Promise<readonly JobEvent[]>;
+}
