@@ -1,0 +1,165 @@
+import type { SyncJobCounts, SyncJobDocument, SyncJobStatus, SyncMode } from '../../contracts/sync-job';
+import type { ObjectKind, Scope } from '../graph/identity';
+import type { ScannedUpload } from '../ingest/staged-rows';
+import type { Problem } from '../errors';
+import type { JobEvent, SyncJobFilter } from './sync-jobs';
+
+/** A job as stored: the public document and what only the product needs to know. */
+export interface StoredJob {
+  readonly document: SyncJobDocument;
+  readonly scope: Scope;
+  /** `scopeId` of `graph/identity.ts`. */
+  readonly scopeId: string;
+  readonly ignoreDuplicates: boolean;
+  readonly ignoreIllegalProperties: boolean;
+  readonly dryRun: boolean;
+  /** Epoch ms of the last upload, or of the start; the upload window counts from here. */
+  readonly lastUploadAt: number;
+  readonly uploadWindowMs: number;
+  /** Epoch ms of the finalize call: the time that all changes of the job carry. Null before. */
+  readonly finalizeRequestedAt: number | null;
+  /** True once a plan is sealed: from here on the job can only be completed, never undone. */
+  readonly committed: boolean;
+}
+
+export interface NewJob {
+  readonly id: string;
+  readonly scope: Scope;
+  readonly integrationInstanceId: string | null;
+  readonly syncMode: SyncMode;
+  readonly ignoreDuplicates: boolean;
+  readonly ignoreIllegalProperties: boolean;
+  readonly workflowId: string;
+  readonly uploadWindowMs: number;
+  readonly startedAt: number;
+}
+
+/** Jobs of one account. Every change of status is a compare-and-set, so that two callers cannot both win. */
+export interface SyncJobStore {
+  /** The stored job; an existing one of the same id and scope is returned unchanged. @throws DomainError CONFLICT for another scope. */
+  create(job: NewJob): Promise<StoredJob>;
+  find(jobId: string): Promise<StoredJob | undefined>;
+  list(filter: SyncJobFilter): Promise<{ jobs: readonly SyncJobDocument[]; endCursor: string | null }>;
+  /** AWAITING_UPLOADS → FINALIZE_PENDING, and a place in the scope's queue. Undefined if the job was not awaiting uploads. */
+  close(
+    jobId: string,
+    request: { readonly partialTypes: readonly string[]; readonly dryRun: boolean; readonly now: number },
+  ): Promise<StoredJob | undefined>;
+  /** True while the job is the first of its scope's queue of finalizations. `ahead` names the job that is. */
+  turn(job: StoredJob): Promise<{ readonly isFirst: boolean; readonly ahead: string | null }>;
+  /** Sets status and counters of a job that has not ended. Counters are absolute. */
+  progress(jobId: string, change: { readonly status: SyncJobStatus; readonly counts: SyncJobCounts }): Promise<void>;
+  /** Durable end of a job; leaves the queue. Returns the job as it is afterwards: a job that had ended before stays as it was. */
+  end(
+    jobId: string,
+    change: {
+      readonly status: SyncJobStatus;
+      readonly counts?: SyncJobCounts;
+      readonly reason: string | null;
+      readonly report?: readonly Problem[];
+      readonly now: number;
+      /** Only if the job is in one of these. */
+      readonly from: readonly SyncJobStatus[];
+      /** Not if a plan is sealed. */
+      readonly unlessCommitted: boolean;
+    },
+  ): Promise<StoredJob | undefined>;
+  /** Remembers the presigned URL, if none that is still valid is there; returns the one that counts. */
+  keepUploadUrl(
+    jobId: string,
+    offer: { readonly uploadUrl: string; readonly expiresAt: number; readonly now: number },
+  ): Promise<{ uploadUrl: string; expiresAt: number }>;
+  addEvents(jobId: string, events: readonly JobEvent[]): Promise<void>;
+  listEvents(jobId: string): Promise<readonly JobEvent[]>;
+}
+
+/** A stored upload of a job, without its content. `seq` is the order of acknowledgement, from 1. */
+export interface StagedBatch {
+  readonly seq: number;
+  readonly entities: number;
+  readonly relationships: number;
+  readonly ignoreDuplicates: boolean;
+}
+
+export interface StagedPartition {
+  readonly seq: number;
+  /** Staged rows of the asked partitions, ascending by partition, inside one in upload order. */
+  readonly rows: Uint8Array;
+}
+
+/** What was uploaded to the jobs of one account, until the job has ended. */
+export interface StagingStore {
+  /**
+   * Durable, counted once. `stored` is false for an `uploadId` seen before.
+   * @throws DomainError JOB_NOT_AWAITING_UPLOADS
+   */
+  stage(request: {
+    readonly job: StoredJob;
+    readonly uploadId: string;
+    readonly upload: ScannedUpload;
+    readonly ignoreDuplicates: boolean;
+    /** Statuses in which the job takes content: uploads and the bulk file come at different times. */
+    readonly accepts: SyncJobStatus;
+    readonly now: number;
+  }): Promise<{ readonly job: StoredJob; readonly stored: boolean }>;
+  batches(jobId: string): Promise<readonly StagedBatch[]>;
+  partitions(request: {
+    readonly jobId: string;
+    readonly kind: ObjectKind;
+    readonly from: number;
+    readonly to: number;
+  }): AsyncIterable<StagedPartition>;
+  /** All rows of one kind of one batch, ascending by partition: the order that plans number them in. */
+  rows(request: { readonly jobId: string; readonly kind: ObjectKind; readonly seq: number }): Promise<Uint8Array>;
+  /** The body that the rows of a batch point into. */
+  body(request: { readonly jobId: string; readonly seq: number }): Promise<Uint8Array>;
+  /** Ids given for deletion, in upload order, and how many references could not be resolved. */
+  deletes(request: { readonly jobId: string; readonly kind: ObjectKind }): Promise<{ ids: Uint8Array; unresolvable: number }>;
+  discard(jobId: string): Promise<void>;
+}
+
+/** Keys and hashes of what a scope holds now: `graph/manifest-rows.ts`. A cache that moves in the transaction of every write. */
+export interface ManifestStore {
+  /** Number of rows of base and deltas, an upper bound of what `partitions` gives. Rebuilds from the graph what is missing. */
+  prepare(scope: Scope, kind: ObjectKind): Promise<{ readonly rows: number }>;
+  /** Base rows and delta rows of the partitions, in no order; `mergeManifestRows` makes one row per id of them. */
+  partitions(request: {
+    readonly scope: Scope;
+    readonly kind: ObjectKind;
+    readonly from: number;
+    readonly to: number;
+  }): Promise<Uint8Array>;
+  /** Folds deltas into the base when they have grown past their worth. Changes nothing that `partitions` gives. */
+  compact(scope: Scope, kind: ObjectKind): Promise<void>;
+}
+
+/** What to do with the rows of one batch: one byte a row, see `PlannedAction`. */
+export interface PlannedBatch {
+  readonly seq: number;
+  readonly actions: Uint8Array;
+}
+
+export interface PlanStore {
+  /** Drops what an earlier attempt left and starts a plan of its own. */
+  begin(job: StoredJob, kind: ObjectKind): Promise<PlanWriter>;
+  /** The sealed plan, if there is one. */
+  sealed(job: StoredJob, kind: ObjectKind): Promise<SealedPlan | undefined>;
+  discard(jobId: string): Promise<void>;
+}
+
+export interface PlanWriter {
+  addBatch(batch: PlannedBatch): Promise<void>;
+  /** Packed manifest rows (`manifestRowBytes` each) of objects to delete. */
+  addDeletes(rows: Uint8Array): Promise<void>;
+  /** Makes this plan the job's only one. False when the job has ended meanwhile or another attempt has sealed its plan first. */
+  seal(totals: { readonly changes: number; readonly deletes: number }): Promise<boolean>;
+}
+
+export interface SealedPlan {
+  readonly changes: number;
+  readonly deletes: number;
+  /** Batches with work, ascending. */
+  batches(): AsyncIterable<PlannedBatch>;
+  /** Pages of packed manifest rows to delete, in a fixed order. */
+  deletePages(): AsyncIterable<Uint8Array>;
+}
