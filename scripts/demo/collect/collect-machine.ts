@@ -29,7 +29,8 @@ export async function collectMachine({ sources, selfPid }: CollectOptions): Prom
     hostId,
     operatingSystem,
     addresses: interfaces.flatMap(({ addresses }) => addresses),
-    macAddresses: interfaces.flatMap(({ macAddress }) => macAddress ?? []),
+    // The cards in use: those of containers and queues come and go, each with a random address.
+    macAddresses: interfaces.flatMap(({ macAddress, addresses }) => (addresses.length > 0 && macAddress) || []),
   });
   const system = operatingSystemEntity(hostId, operatingSystem);
   const [users, fileSystems, packages] = await Promise.all([

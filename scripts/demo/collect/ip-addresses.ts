@@ -21,12 +21,19 @@ const LINK_LOCAL = blockList([
   ['169.254.0.0', 16, 'ipv4'],
   ['fe80::', 10, 'ipv6'],
 ]);
-/** Not reachable from the internet: RFC 1918, RFC 6598 (shared) and RFC 4193 (unique local). */
+/** Not reachable from the internet: the special-purpose registries of RFC 6890 as far as an interface can hold such an address. */
 const PRIVATE = blockList([
+  ['0.0.0.0', 8, 'ipv4'],
   ['10.0.0.0', 8, 'ipv4'],
   ['172.16.0.0', 12, 'ipv4'],
   ['192.168.0.0', 16, 'ipv4'],
   ['100.64.0.0', 10, 'ipv4'],
+  ['192.0.0.0', 24, 'ipv4'],
+  ['192.0.2.0', 24, 'ipv4'],
+  ['198.18.0.0', 15, 'ipv4'],
+  ['198.51.100.0', 24, 'ipv4'],
+  ['203.0.113.0', 24, 'ipv4'],
+  ['2001:db8::', 32, 'ipv6'],
   ['fc00::', 7, 'ipv6'],
 ]);
 
