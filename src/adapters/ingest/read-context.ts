@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import { ErrorCode } from '../../contracts/error-code';
+import { DomainError } from '../../domain/errors';
+import type { ProblemList } from '../../domain/ingest/problem-list';
+import type { ReadOptions } from '../../domain/ingest/upload-reader';
+
+export interface ReaderLimits {
+  readonly maxObjectBytes: number;
+  readonly maxDepth: number;
+  readonly maxKeyBytes: number;
+}
+
+/** Everything that the steps of reading one upload share. */
+export interface ReadContext {
+  readonly options: ReadOptions;
+  readonly limits: ReaderLimits;
+  readonly problems: ProblemList;
+  readonly hash: (bytes: Uint8Array) => Uint8Array;
+}
+
+export const sha1 = (bytes: Uint8Array): Uint8Array => createHash('sha1').update(bytes).digest();
+
+/** The body cannot be understood at all; nothing more can be said about its content. */
+export const unreadable = (message: string): DomainError => new DomainError(ErrorCode.invalidBody, message);

@@ -1,0 +1,96 @@
+import { ByteList } from './byte-list';
+import type { ProblemList } from './problem-list';
+import { RowList } from './row-list';
+import type { ScannedUpload } from './staged-rows';
+
+export type ObjectPart = 'entities' | 'relationships';
+export const objectParts: readonly ObjectPart[] = ['entities', 'relationships'];
+
+/** How messages name row `row` of a part: by its place in the upload, and by its key. */
+export type RowNames = (part: ObjectPart, row: number) => { readonly where: string; readonly key: string };
+
+/** What one upload, or one batch of a bulk file, holds so far. */
+export class UploadBatch {
+  readonly entities = new RowList();
+  readonly relationships = new RowList();
+  readonly deleteEntities = { ids: new ByteList(), unresolvable: 0 };
+  readonly deleteRelationships = { ids: new ByteList(), unresolvable: 0 };
+  /** Objects that were written anew; they follow the original text in the body. */
+  private readonly rewritten = new ByteList();
+  private readonly rewrittenRows: { readonly part: ObjectPart; readonly row: number }[] = [];
+
+  addRow(
+    part: ObjectPart,
+    row: { id: Uint8Array; hash: Uint8Array; offset: number; length: number; rawDataEntries: number },
+  ): void {
+    this[part].add(row);
+  }
+
+  addRewritten(
+    part: ObjectPart,
+    row: { id: Uint8Array; hash: Uint8Array; text: Uint8Array; rawDataEntries: number },
+  ): void {
+    const offset = this.rewritten.add(row.text);
+    this.rewrittenRows.push({ part, row: this[part].count });
+    this[part].add({ ...row, offset, length: row.text.length });
+  }
+
+  /** Reports rows with one id, or drops the earlier ones. Call it once, after `finishBody`. */
+  settleDuplicates(request: { latestWins: boolean; problems: ProblemList; names: RowNames }): void {
+    for (const part of objectParts) {
+      const pairs = this[part].duplicates();
+      if (request.latestWins) {
+        this[part].remove(new Set(pairs.map(([earlier]) => earlier)));
+        continue;
+      }
+      for (const [earlier, later] of pairs) {
+        const first = request.names(part, earlier);
+        const second = request.names(part, later);
+        const what = `duplicate _key ${JSON.stringify(second.key)}, used by ${first.where} already`;
+        request.problems.addDuplicate({ where: second.where, what });
+      }
+    }
+  }
+
+  /** Puts the rewritten objects behind `original` and points their rows there. Call it once. */
+  finishBody(original: Uint8Array): Uint8Array {
+    if (this.rewrittenRows.length === 0) return original;
+    for (const { part, row } of this.rewrittenRows) {
+      this[part].setPlace(row, original.length + this[part].offsetOf(row), this[part].lengthOf(row));
+    }
+    const body = new Uint8Array(original.length + this.rewritten.length);
+    body.set(original);
+    body.set(this.rewritten.view(), original.length);
+    return body;
+  }
+
+  finish(body: Uint8Array): ScannedUpload {
+    return {
+      body,
+      rawDataEntries: this.entities.rawDataEntries(),
+      entities: this.entities.finish(),
+      relationships: this.relationships.finish(),
+      deleteEntities: { ids: this.deleteEntities.ids.view(), unresolvable: this.deleteEntities.unresolvable },
+      deleteRelationships: {
+        ids: this.deleteRelationships.ids.view(),
+        unresolvable: this.deleteRelationships.unresolvable,
+      },
+    };
+  }
+
+  get isEmpty(): boolean {
+    return (
+      this.entities.count + this.relationships.count === 0 &&
+      this.deleteEntities.ids.length + this.deleteEntities.unresolvable === 0 &&
+      this.deleteRelationships.ids.length + this.deleteRelationships.unresolvable === 0
+    );
+  }
+
+  /** `_key` of a row, or its `_id` where it has none; for messages. */
+  keyOf(body: Uint8Array, part: ObjectPart, row: number): string {
+    const offset = this[part].offsetOf(row);
+    const text = new TextDecoder().decode(body.subarray(offset, offset + this[part].lengthOf(row)));
+    const { _key: key, _id: id } = JSON.parse(text) as { _key?: unknown; _id?: unknown };
+    return String(key ?? id);
+  }
+}
