@@ -7,40 +7,99 @@ import type { Sources } from './collect/sources';
 import { formatReport, type Places } from './report';
 import { synchronize } from './synchronize';
 
-export interface DemoJobOptions {
-  readonly connection: ApiConnection & Places;
+/** What the demo needs of the product once it runs. */
+export interface RunningProduct {
+  readonly connection: ApiConnection & Omit<Places, 'connectionFile'>;
+  stop(): Promise<void>;
+}
+
+export interface DemoOptions {
+  /** End after the job instead of waiting for `signal`. */
+  readonly once: boolean;
+  readonly startProduct: () => Promise<RunningProduct>;
+  /** Where `startProduct` wrote the connection, as the user would name it. */
+  readonly connectionFile: string;
   readonly sources: Sources;
   readonly selfPid: number;
   readonly reporter: Reporter;
-  readonly signal?: AbortSignal;
+  /** Ends the demo: whatever it is doing, it stops the product and returns. */
+  readonly signal: AbortSignal;
 }
 
 /**
- * The demo's main job on a running product: collect this machine, send it through the public API, wait until it is in the graph, and
- * report. The scope carries the host name, so that each machine keeps a graph of its own in a shared installation.
- * @throws ApiError, JobFailed: each message is a sentence for the user.
+ * Starts the product, does the demo's job, keeps running or ends. The product is stopped before this returns or throws.
+ * @throws the signal's reason when it came before the job was done; else what went wrong, with a sentence for the user as message.
  */
-export async function runDemoJob({ connection, sources, selfPid, reporter, signal }: DemoJobOptions): Promise<void> {
+export async function runDemo(options: DemoOptions): Promise<void> {
+  const { once, startProduct, connectionFile, reporter, signal } = options;
+  const startedAt = performance.now();
+  reporter.line('Starting Perijove: Temporal, MongoDB, S3 server, API and worker.');
+  const product = await startProduct();
+  try {
+    reporter.line(`Perijove is running (${seconds(performance.now() - startedAt)}).`);
+    await runDemoJob({ ...options, connection: { ...product.connection, connectionFile } });
+    if (once) return;
+    reporter.line('');
+    reporter.line('Perijove keeps running until Ctrl-C.');
+    await aborted(signal);
+  } finally {
+    reporter.line('Stopping everything.');
+    await product.stop();
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+interface DemoJobOptions extends Pick<DemoOptions, 'sources' | 'selfPid' | 'reporter' | 'signal'> {
+  readonly connection: ApiConnection & Places;
+}
+
+/**
+ * Collects this machine, sends it through the public API, waits until it is in the graph, and reports. The scope carries the host
+ * name, so that each machine keeps a graph of its own in a shared installation.
+ */
+async function runDemoJob({ connection, sources, selfPid, reporter, signal }: DemoJobOptions): Promise<void> {
+  signal.throwIfAborted();
   reporter.line('Collecting the assets of this machine.');
   const startedAt = performance.now();
   const collected = await collectMachine({ sources, selfPid });
   const collectMs = performance.now() - startedAt;
   for (const sentence of collected.skipped) reporter.line(`Skipped ${sentence}.`);
-  const found = `${collected.entities.length.toLocaleString('en')} entities and ${collected.relationships.length.toLocaleString('en')} relationships`;
-  reporter.line(`Found ${found} (${(collectMs / 1000).toFixed(1)} s). Sending them to ${connection.apiBaseUrl}.`);
-
-  let last = '';
-  const result = await synchronize({
-    client: createSyncClient(connection, signal),
-    scope: `demo-${os.hostname()}`,
-    entities: collected.entities,
-    relationships: collected.relationships,
-    onProgress: (what) => {
-      if (what !== last) reporter.line(`  ${what}`);
-      last = what;
-    },
-    ...(signal && { wait: { signal } }),
-  });
-  reporter.line('');
-  reporter.line(formatReport({ collected, result, collectMs, places: connection }));
+  const found = `${whole(collected.entities.length)} entities and ${whole(collected.relationships.length)} relationships`;
+  reporter.line(`Found ${found} (${seconds(collectMs)}). Sending them to ${connection.apiBaseUrl}.`);
+  const show = changesOnly(reporter);
+  try {
+    const result = await synchronize({
+      client: createSyncClient(connection, signal),
+      scope: `demo-${os.hostname()}`,
+      entities: collected.entities,
+      relationships: collected.relationships,
+      onProgress: show,
+      wait: { signal },
+    });
+    show(undefined);
+    reporter.line('');
+    reporter.line(formatReport({ collected, result, collectMs, places: connection }));
+  } finally {
+    show(undefined);
+  }
 }
+
+/** One line that changes on a terminal, a line for each change elsewhere. */
+function changesOnly(reporter: Reporter): (what: string | undefined) => void {
+  let last: string | undefined;
+  return (what) => {
+    if (what === last) return;
+    last = what;
+    if (reporter.status) reporter.status(what);
+    else if (what !== undefined) reporter.line(`  ${what}`);
+  };
+}
+
+const whole = (value: number): string => value.toLocaleString('en');
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;

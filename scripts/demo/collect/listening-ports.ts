@@ -29,11 +29,19 @@ async function readSockets(sources: Sources): Promise<OwnedSocket[] | undefined>
     ['/proc/net/udp', 'UDP'],
     ['/proc/net/udp6', 'UDP'],
   ] as const;
-  const texts = await Promise.all(tables.map(([file]) => sources.readText(file)));
-  if (texts.every((text) => text === undefined)) return undefined;
-  const sockets = tables.flatMap(([, protocol], index) => parseProcNet(texts[index] ?? '', protocol));
+  const readTables = async (): Promise<ListeningSocket[] | undefined> => {
+    const texts = await Promise.all(tables.map(([file]) => sources.readText(file)));
+    if (texts.every((text) => text === undefined)) return undefined;
+    return tables.flatMap(([, protocol], index) => parseProcNet(texts[index] ?? '', protocol));
+  };
+  const sockets = await readTables();
+  if (!sockets) return undefined;
   const pidsByInode = await readSocketOwners(sources, new Set(sockets.map(({ inode }) => inode ?? '')));
-  return sockets.map((one) => ({ ...one, pids: pidsByInode.get(one.inode ?? '') ?? [] }));
+  // One that closed meanwhile has no owner to be found, and would pass for another user's.
+  const stillOpen = new Set((await readTables())?.map(({ inode }) => inode));
+  return sockets
+    .filter(({ inode }) => stillOpen.has(inode))
+    .map((one) => ({ ...one, pids: pidsByInode.get(one.inode ?? '') ?? [] }));
 }
 
 /** Which processes hold the sockets of these inodes, from the links in /proc/<pid>/fd. */

@@ -43,7 +43,7 @@ export function parseDpkgStatus(text: string): InstalledPackage[] {
   return parseStanzas(text).flatMap((fields) => {
     const name = fields.get('package');
     const version = fields.get('version');
-    if (!name || !version || !/\binstalled$/.test(fields.get('status') ?? '')) return [];
+    if (!name || !version || !/(^| )installed$/.test(fields.get('status') ?? '')) return [];
     const summary = fields.get('description')?.split('\n')[0]?.trim();
     const architecture = fields.get('architecture');
     const section = fields.get('section');
