@@ -80,12 +80,18 @@ function mergedEnds(
   return { fromId: ends?.fromId ?? current.fromId, toId: ends?.toId ?? current.toId };
 }
 
-function withProperties(base: Readonly<Record<string, PropertyValue>>, changes: Properties): Record<string, PropertyValue> {
-  const result: Record<string, PropertyValue> = { ...base };
+function withProperties(
+  base: Readonly<Record<string, PropertyValue>>,
+  changes: Properties,
+): Record<string, PropertyValue> {
+  const result: Record<string, PropertyValue> = {};
+  for (const name in base) {
+    const value = base[name];
+    if (value !== undefined && !(name in changes)) result[name] = value;
+  }
   for (const name in changes) {
     const value = changes[name];
-    if (value === null || value === undefined) delete result[name];
-    else result[name] = value;
+    if (value !== null && value !== undefined) result[name] = value;
   }
   return result;
 }

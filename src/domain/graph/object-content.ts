@@ -25,7 +25,11 @@ export interface Mapping {
   readonly relationshipDirection: 'FORWARD' | 'REVERSE';
   readonly sourceEntityKey: string;
   readonly targetFilterKeys: readonly (readonly string[])[];
-  readonly targetEntity: Properties & { readonly _key?: string; readonly _type?: string; readonly _class?: string | readonly string[] };
+  readonly targetEntity: Properties & {
+    readonly _key?: string;
+    readonly _type?: string;
+    readonly _class?: string | readonly string[];
+  };
   readonly skipTargetCreation: boolean;
 }
 

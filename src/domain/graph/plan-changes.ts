@@ -68,11 +68,7 @@ const stampOf = (rows: Uint32Array, row: number): number => rows[row * manifestR
  * Joins what was uploaded with what the scope holds, for the same set of partitions. `manifest` has one row per id.
  * Linear in the number of rows, and without an object per row.
  */
-export function planChanges(
-  staged: Uint32Array,
-  segments: readonly StagedSegment[],
-  manifest: Uint32Array,
-): RowPlan {
+export function planChanges(staged: Uint32Array, segments: readonly StagedSegment[], manifest: Uint32Array): RowPlan {
   const stagedCount = staged.length / stagedWords;
   const actions = new Uint8Array(stagedCount).fill(PlannedAction.create);
   const duplicates: DuplicateRows[] = [];

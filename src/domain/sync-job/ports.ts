@@ -114,7 +114,10 @@ export interface StagingStore {
   /** The body that the rows of a batch point into. */
   body(request: { readonly jobId: string; readonly seq: number }): Promise<Uint8Array>;
   /** Ids given for deletion, in upload order, and how many references could not be resolved. */
-  deletes(request: { readonly jobId: string; readonly kind: ObjectKind }): Promise<{ ids: Uint8Array; unresolvable: number }>;
+  deletes(request: {
+    readonly jobId: string;
+    readonly kind: ObjectKind;
+  }): Promise<{ ids: Uint8Array; unresolvable: number }>;
   discard(jobId: string): Promise<void>;
 }
 

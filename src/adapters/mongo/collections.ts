@@ -1,0 +1,236 @@
+import type { Binary, Collection, Db } from 'mongodb';
+import type { SyncJobCounts, SyncJobStatus, SyncMode } from '../../contracts/sync-job';
+import type { Problem } from '../../domain/errors';
+
+export interface AccountDocument {
+  _id: string;
+  name: string;
+  createdAt: number;
+}
+
+export interface TokenDocument {
+  _id: string;
+  account: string;
+  name: string;
+  /** SHA-256 of the token in hex; the token itself is shown once and never stored. */
+  hash: string;
+  createdAt: number;
+  expiresAt: number | null;
+  revokedAt: number | null;
+}
+
+export interface SyncJobRecord {
+  _id: string;
+  account: string;
+  source: string;
+  scope: string;
+  scopeId: string;
+  integrationInstanceId: string | null;
+  syncMode: SyncMode;
+  status: SyncJobStatus;
+  statusReason: string | null;
+  report: readonly Problem[];
+  partialTypes: readonly string[];
+  ignoreDuplicates: boolean;
+  ignoreIllegalProperties: boolean;
+  dryRun: boolean;
+  workflowId: string;
+  startedAt: number;
+  lastUploadAt: number;
+  uploadWindowMs: number;
+  finalizeRequestedAt: number | null;
+  endedAt: number | null;
+  /** Number of acknowledged uploads; the next one gets this plus one as its `seq`. */
+  uploads: number;
+  counts: SyncJobCounts;
+  uploadUrl?: { uploadUrl: string; expiresAt: number };
+  /** Sealed plans by kind: from the first one on the job can only be completed. */
+  plans?: { entity?: SealRecord; relationship?: SealRecord };
+}
+
+export interface SealRecord {
+  planId: string;
+  changes: number;
+  deletes: number;
+  changeBatches: number;
+  deletePages: number;
+}
+
+export interface SyncJobEventDocument {
+  _id: string;
+  account: string;
+  jobId: string;
+  name: string;
+  description: string;
+  createDate: number;
+}
+
+/** Packed rows by partition number, so that a read can ask for some partitions only. */
+export type PartitionedRows = Record<string, Binary>;
+
+export interface StagedBatchDocument {
+  /** `<jobId>/<uploadId>` */
+  _id: string;
+  account: string;
+  jobId: string;
+  /** 0 until the upload is counted; batches of 0 do not belong to the job. */
+  seq: number;
+  entities: number;
+  relationships: number;
+  ignoreDuplicates: boolean;
+  entityRows: PartitionedRows;
+  relationshipRows: PartitionedRows;
+  deleteEntities: Binary;
+  deleteRelationships: Binary;
+  unresolvableEntities: number;
+  unresolvableRelationships: number;
+  /** Compressed body, or where it lies if it is too large to be kept here. */
+  body: Binary | null;
+  blobKey: string | null;
+  expireAt: Date;
+}
+
+export interface PlanPageDocument {
+  /** `<jobId>/<kind>/<planId>/<c|d><number>` */
+  _id: string;
+  jobId: string;
+  kind: string;
+  planId: string;
+  type: 'changes' | 'deletes';
+  number: number;
+  content: Binary;
+  expireAt: Date;
+}
+
+export interface ScopeDocument {
+  _id: string;
+  account: string;
+  source: string;
+  scope: string;
+  /** Jobs whose finalization has been called for, in the order of the calls. The first one may write. */
+  queue: string[];
+  manifests?: { entity?: ManifestHead; relationship?: ManifestHead };
+}
+
+export interface ManifestHead {
+  generation: number;
+  rows: number;
+  /** Documents of this generation; fewer in the collection mean that the base is damaged. */
+  parts: number;
+  /** Unfolded chunks when the last job ended; fewer in the collection mean that deltas were lost. */
+  unfolded: number;
+}
+
+export interface ManifestPartDocument {
+  /** `<scopeId>/<kind>/<generation>/<partition>/<part>` */
+  _id: string;
+  scopeId: string;
+  kind: string;
+  generation: number;
+  partition: number;
+  rows: Binary;
+}
+
+/** Marker of an applied piece of work, its exact counts, and the manifest rows that it moved. */
+export interface AppliedChunkDocument {
+  /** `<jobId>/<kind>/<chunk>`, or for rows of another scope `<jobId>/<kind>/<chunk>/<scopeId>` */
+  _id: string;
+  jobId: string;
+  scopeId: string;
+  kind: string;
+  chunk: string | null;
+  counts: SyncJobCounts;
+  problems: readonly Problem[];
+  rowCount: number;
+  rows: PartitionedRows;
+  /** Set when the rows have been folded into the manifest's base; the marker stays until its job has ended. */
+  folded: boolean;
+}
+
+export type GraphDocument = {
+  _id: Binary;
+  _accountId: string;
+  _source: string;
+  _scope: string;
+  _key: string;
+  _type: string;
+  _class: readonly string[] | string | null;
+  _version: number;
+  _createdOn: number;
+  _beginOn: number;
+  _endOn?: number;
+  _deleted: boolean;
+  _integrationInstanceId?: string;
+  _fromEntityId?: Binary;
+  _toEntityId?: Binary;
+  _fromEntityKey?: string;
+  _toEntityKey?: string;
+  _rawDataHashes?: string;
+  _overrides?: Record<string, unknown>;
+} & Record<string, unknown>;
+
+/** An ended version: the document as it was, under `_id` = object id and version. */
+export type VersionDocument = Omit<GraphDocument, '_id'> & { _id: { id: Binary; version: number } } & Record<
+    string,
+    unknown
+  >;
+
+export interface RawDataDocument {
+  _id: { entityId: Binary; name: string; version: number };
+  account: string;
+  scopeId: string;
+  latest: boolean;
+  deleted: boolean;
+  createdOn: number;
+  beginOn: number;
+  contentType: string;
+  contentLength: number;
+  hash: string;
+  versionId: string;
+}
+
+/** A raw-data content, stored once per account and content. */
+export interface RawContentDocument {
+  /** `<account>/<sha256>` */
+  _id: string;
+  /** zstd */
+  content: Binary;
+}
+
+export interface Collections {
+  readonly accounts: Collection<AccountDocument>;
+  readonly tokens: Collection<TokenDocument>;
+  readonly syncJobs: Collection<SyncJobRecord>;
+  readonly syncJobEvents: Collection<SyncJobEventDocument>;
+  readonly stagedBatches: Collection<StagedBatchDocument>;
+  readonly planPages: Collection<PlanPageDocument>;
+  readonly scopes: Collection<ScopeDocument>;
+  readonly manifestParts: Collection<ManifestPartDocument>;
+  readonly appliedChunks: Collection<AppliedChunkDocument>;
+  readonly entities: Collection<GraphDocument>;
+  readonly relationships: Collection<GraphDocument>;
+  readonly entityVersions: Collection<VersionDocument>;
+  readonly relationshipVersions: Collection<VersionDocument>;
+  readonly rawData: Collection<RawDataDocument>;
+  readonly rawContents: Collection<RawContentDocument>;
+}
+
+export function collectionsOf(db: Db): Collections {
+  return {
+    accounts: db.collection('accounts'),
+    tokens: db.collection('tokens'),
+    syncJobs: db.collection('syncJobs'),
+    syncJobEvents: db.collection('syncJobEvents'),
+    stagedBatches: db.collection('stagedBatches'),
+    planPages: db.collection('planPages'),
+    scopes: db.collection('scopes'),
+    manifestParts: db.collection('manifestParts'),
+    appliedChunks: db.collection('appliedChunks'),
+    entities: db.collection('entities'),
+    relationships: db.collection('relationships'),
+    entityVersions: db.collection('entityVersions'),
+    relationshipVersions: db.collection('relationshipVersions'),
+    rawData: db.collection('rawData'),
+    rawContents: db.collection('rawContents'),
+  };
+}

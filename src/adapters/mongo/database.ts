@@ -1,0 +1,72 @@
+import { MongoClient, MongoNetworkError, MongoServerSelectionError, type ClientSession, type Db } from 'mongodb';
+import { ErrorCode } from '../../contracts/error-code';
+import { DomainError } from '../../domain/errors';
+import { collectionsOf, type Collections } from './collections';
+
+/** One connection pool with the handles that all stores share. */
+export interface Database {
+  readonly client: MongoClient;
+  readonly db: Db;
+  readonly collections: Collections;
+}
+
+export interface DatabaseOptions {
+  readonly uri: string;
+  readonly database: string;
+  readonly appName: string;
+  readonly maxPoolSize?: number;
+}
+
+/** Connects lazily: a server that is away now is an error of the first operation, within 10 s. */
+export function openDatabase({ uri, database, appName, maxPoolSize = 20 }: DatabaseOptions): Database {
+  const client = new MongoClient(uri, {
+    appName,
+    maxPoolSize,
+    serverSelectionTimeoutMS: 10_000,
+    retryWrites: true,
+    retryReads: true,
+    ignoreUndefined: true,
+    writeConcern: { w: 'majority' },
+    readConcern: { level: 'majority' },
+    readPreference: 'primary',
+  });
+  const db = client.db(database);
+  return { client, db, collections: collectionsOf(db) };
+}
+
+/**
+ * Runs `work` in a transaction, again from its start after a transient error. `durable` waits until the commit survives the death
+ * of mongod; without it a later durable write of the same job covers this one too, as the journal is sequential.
+ */
+export async function inTransaction<T>(
+  { client }: Database,
+  { durable }: { readonly durable: boolean },
+  work: (session: ClientSession) => Promise<T>,
+): Promise<T> {
+  return await client.withSession(
+    async (session) =>
+      await session.withTransaction(async () => await work(session), {
+        readConcern: { level: 'snapshot' },
+        writeConcern: durable ? { w: 'majority' } : { w: 1, j: false },
+        readPreference: 'primary',
+      }),
+  );
+}
+
+export const isDuplicateKey = (err: unknown): boolean =>
+  err instanceof Error && 'code' in err && (err as { code?: unknown }).code === 11000;
+
+/** Says "unavailable" of a database that does not answer, so that callers can tell it from a fault of ours. */
+export async function orUnavailable<T>(operation: Promise<T>): Promise<T> {
+  try {
+    return await operation;
+  } catch (err) {
+    if (err instanceof MongoServerSelectionError || err instanceof MongoNetworkError) {
+      throw new DomainError(
+        ErrorCode.unavailable,
+        'The database does not answer at the moment; try again in a few seconds.',
+      );
+    }
+    throw err;
+  }
+}

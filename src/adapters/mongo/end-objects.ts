@@ -1,0 +1,136 @@
+import type { Binary, ClientSession, Filter } from 'mongodb';
+import { scopeId, type ObjectKind } from '../../domain/graph/identity';
+import { manifestRowBytes, manifestStamp } from '../../domain/graph/manifest-rows';
+import type { ChunkOf } from '../../domain/sync-job/graph-writer';
+import { sha1 } from '../digest';
+import { ChunkBuilder } from './chunk-builder';
+import type { GraphDocument } from './collections';
+import type { Database } from './database';
+import { bytesOf, idAt, idToText } from './packed-ids';
+
+interface EndRequest {
+  readonly of: ChunkOf;
+  readonly chunk: ChunkBuilder;
+  readonly session: ClientSession;
+}
+
+const deleted = { entity: 'numEntitiesDeleted', relationship: 'numRelationshipsDeleted' } as const;
+const deleteErrors = { entity: 'numEntityDeleteErrors', relationship: 'numRelationshipDeleteErrors' } as const;
+
+/**
+ * An object ends in place: the document stays under its id, marked, and is the last version of its history. Only what no index
+ * covers changes, so an ending costs less than a removal.
+ */
+export async function endByRows(
+  database: Database,
+  request: EndRequest & { readonly rows: Uint8Array; readonly keepTypes: readonly string[] },
+): Promise<void> {
+  const { of, chunk, session, rows, keepTypes } = request;
+  const graph = graphOf(database, of.kind);
+  const ids: Binary[] = [];
+  for (let at = 0; at < rows.length; at += manifestRowBytes) ids.push(idAt(rows, at));
+  const kept = new Set<string>();
+  if (keepTypes.length > 0) {
+    const filter = { _id: { $in: ids }, _type: { $in: [...keepTypes] } };
+    for await (const { _id } of graph.find(filter, { session, projection: { _id: 1 } })) kept.add(idToText(_id));
+  }
+  const ending = kept.size === 0 ? ids : ids.filter((id) => !kept.has(idToText(id)));
+  chunk.add(deleted[of.kind], await end(database, request, ending));
+  const ended = kept.size === 0 ? rows.slice() : rowsOf(rows, (at) => !kept.has(idToText(idAt(rows, at))));
+  markEnded(ended);
+  chunk.packedRows(of.job.scopeId, ended);
+  if (of.kind === 'entity') await endRelationshipsOf(database, request, ending);
+}
+
+export async function endByIds(
+  database: Database,
+  request: EndRequest & { readonly ids: Uint8Array; readonly unresolvable: number },
+): Promise<void> {
+  const { of, chunk, session, ids, unresolvable } = request;
+  const wanted = new Map<string, Binary>();
+  for (let at = 0; at < ids.length; at += 16) {
+    const id = idAt(ids, at);
+    wanted.set(idToText(id), id);
+  }
+  const filter = { _id: { $in: [...wanted.values()] }, _accountId: of.job.scope.account, _deleted: false };
+  const live = await graphOf(database, of.kind).find(filter, { session, projection: lineage }).toArray();
+  chunk.add(
+    deleted[of.kind],
+    await end(
+      database,
+      request,
+      live.map(({ _id }) => _id),
+    ),
+  );
+  addEndedRows(chunk, live);
+  chunk.add(deleteErrors[of.kind], wanted.size - live.length + unresolvable);
+  const found = new Set(live.map(({ _id }) => idToText(_id)));
+  for (const id of wanted.keys()) {
+    if (!found.has(id)) chunk.problem({ where: `${of.kind} ${id}`, what: 'named for deletion, but there is none' });
+  }
+  if (of.kind === 'entity')
+    await endRelationshipsOf(
+      database,
+      request,
+      live.map(({ _id }) => _id),
+    );
+}
+
+const lineage = { _id: 1, _accountId: 1, _source: 1, _scope: 1, _version: 1 } as const;
+
+/** Deleting an entity deletes its relationships, whichever scope they are in. */
+async function endRelationshipsOf(database: Database, request: EndRequest, entities: readonly Binary[]): Promise<void> {
+  if (entities.length === 0) return;
+  const { relationships } = database.collections;
+  const { chunk, of, session } = request;
+  const touching: Filter<GraphDocument> = {
+    $or: [{ _fromEntityId: { $in: [...entities] } }, { _toEntityId: { $in: [...entities] } }],
+    _deleted: false,
+  };
+  const found = await relationships.find(touching, { session, projection: lineage }).toArray();
+  if (found.length === 0) return;
+  chunk.add(
+    'numRelationshipsDeleted',
+    await end(
+      database,
+      { ...request, of: { ...of, kind: 'relationship' } },
+      found.map(({ _id }) => _id),
+    ),
+  );
+  const moved = new ChunkBuilder({ ...of, kind: 'relationship', chunk: `of-${of.kind}-${of.chunk}` });
+  addEndedRows(moved, found);
+  await database.collections.appliedChunks.insertMany(moved.documents(), { session, ordered: true });
+}
+
+async function end(database: Database, { of, session }: EndRequest, ids: readonly Binary[]): Promise<number> {
+  if (ids.length === 0) return 0;
+  const { modifiedCount } = await graphOf(database, of.kind).updateMany(
+    { _id: { $in: [...ids] }, _deleted: false },
+    { $set: { _deleted: true, _endOn: of.job.finalizeRequestedAt ?? 0 } },
+    { session },
+  );
+  return modifiedCount;
+}
+
+function addEndedRows(chunk: ChunkBuilder, documents: readonly GraphDocument[]): void {
+  for (const { _id, _accountId, _source, _scope, _version } of documents) {
+    const scope = scopeId(sha1, { account: _accountId, source: _source, scope: _scope });
+    chunk.row(scope, bytesOf(_id), null, manifestStamp(_version, true));
+  }
+}
+
+function rowsOf(rows: Uint8Array, wanted: (at: number) => boolean): Uint8Array {
+  const parts: Uint8Array[] = [];
+  for (let at = 0; at < rows.length; at += manifestRowBytes) {
+    if (wanted(at)) parts.push(rows.subarray(at, at + manifestRowBytes));
+  }
+  return Buffer.concat(parts);
+}
+
+function markEnded(rows: Uint8Array): void {
+  const view = new DataView(rows.buffer, rows.byteOffset, rows.byteLength);
+  for (let at = 32; at < rows.length; at += manifestRowBytes) view.setUint32(at, view.getUint32(at, true) | 1, true);
+}
+
+const graphOf = (database: Database, kind: ObjectKind) =>
+  kind === 'entity' ? database.collections.entities : database.collections.relationships;

@@ -1,0 +1,88 @@
+import type { ClientSession } from 'mongodb';
+import { syncJobCounters, type SyncJobCounter } from '../../contracts/sync-job';
+import type { Problem } from '../../domain/errors';
+import type { ObjectKind } from '../../domain/graph/identity';
+import type { AppliedChunk, Change, ChunkOf, GraphWriter } from '../../domain/sync-job/graph-writer';
+import type { StoredJob } from '../../domain/sync-job/ports';
+import { ChunkBuilder } from './chunk-builder';
+import { inTransaction, isDuplicateKey, type Database } from './database';
+import { writeChanges } from './write-changes';
+import { endByIds, endByRows } from './end-objects';
+
+/** Problems that a job document shows. */
+const maxProblems = 50;
+
+export class MongoGraphWriter implements GraphWriter {
+  constructor(private readonly database: Database) {}
+
+  async applyChanges(of: ChunkOf, changes: readonly Change[]): Promise<void> {
+    const assumeNew = changes.every(({ isNew }) => isNew);
+    try {
+      await this.once(of, async (session, chunk) => {
+        await writeChanges(this.database, { of, changes, chunk, session, assumeNew });
+      });
+    } catch (err) {
+      if (!assumeNew || !isDuplicateKey(err)) throw err;
+      // A key that came back after a deletion, or a manifest that had lost it: look before writing.
+      await this.once(of, async (session, chunk) => {
+        await writeChanges(this.database, { of, changes, chunk, session, assumeNew: false });
+      });
+    }
+  }
+
+  async applyDeletes(of: ChunkOf, rows: Uint8Array, keepTypes: readonly string[]): Promise<void> {
+    await this.once(of, async (session, chunk) => {
+      await endByRows(this.database, { of, rows, keepTypes, chunk, session });
+    });
+  }
+
+  async applyExplicitDeletes(of: ChunkOf, ids: Uint8Array, unresolvable: number): Promise<void> {
+    await this.once(of, async (session, chunk) => {
+      await endByIds(this.database, { of, ids, unresolvable, chunk, session });
+    });
+  }
+
+  async appliedChunks(job: StoredJob, kind: ObjectKind): Promise<ReadonlySet<string>> {
+    const found = this.chunks.find(
+      { jobId: job.document.id, kind, chunk: { $ne: null } },
+      { projection: { chunk: 1 } },
+    );
+    return new Set(await found.map(({ chunk }) => chunk ?? '').toArray());
+  }
+
+  async totals(job: StoredJob): Promise<AppliedChunk> {
+    const counts: Partial<Record<SyncJobCounter, number>> = {};
+    const problems: Problem[] = [];
+    const found = this.chunks.find(
+      { jobId: job.document.id, chunk: { $ne: null } },
+      { projection: { counts: 1, problems: 1 } },
+    );
+    for await (const chunk of found) {
+      for (const counter of syncJobCounters) {
+        const count = chunk.counts[counter];
+        if (count !== undefined) counts[counter] = (counts[counter] ?? 0) + count;
+      }
+      if (problems.length < maxProblems) problems.push(...chunk.problems.slice(0, maxProblems - problems.length));
+    }
+    return { counts, problems };
+  }
+
+  /** Runs `work` and writes the chunk's marker in one transaction, unless the marker is there already. */
+  private async once(of: ChunkOf, work: (session: ClientSession, chunk: ChunkBuilder) => Promise<void>): Promise<void> {
+    const marker = `${of.job.document.id}/${of.kind}/${of.chunk}`;
+    try {
+      await inTransaction(this.database, { durable: false }, async (session) => {
+        const chunk = new ChunkBuilder(of);
+        await work(session, chunk);
+        await this.chunks.insertMany(chunk.documents(), { session, ordered: true });
+      });
+    } catch (err) {
+      if (isDuplicateKey(err) && (await this.chunks.findOne({ _id: marker }, { projection: { _id: 1 } }))) return;
+      throw err;
+    }
+  }
+
+  private get chunks() {
+    return this.database.collections.appliedChunks;
+  }
+}

@@ -1,0 +1,232 @@
+import { Binary } from 'mongodb';
+import { scopeId, type ObjectKind, type Scope } from '../../domain/graph/identity';
+import {
+  isDeletedStamp,
+  manifestRowBytes,
+  manifestRowWords,
+  manifestStamp,
+  rowWords,
+  stampWord,
+} from '../../domain/graph/manifest-rows';
+import { mergeManifestRows } from '../../domain/graph/plan-changes';
+import { partitionCount } from '../../domain/ingest/staged-rows';
+import type { ManifestStore } from '../../domain/sync-job/ports';
+import { sha1 } from '../digest';
+import type { ManifestHead } from './collections';
+import { inTransaction, type Database } from './database';
+import { bytesOf, idAt, joinPartitions, partitionProjection } from './packed-ids';
+
+/** One document of a base holds at most this many rows, far below MongoDB's 16 MB. */
+const maxPartRows = 100_000;
+/** Rows that a rebuild or a fold holds in memory at a time. */
+const rowsAtOnce = 250_000;
+/** A base is rewritten when its deltas pass an eighth of it, or when they are in too many pieces to read quickly. */
+const foldShare = 8;
+const maxUnfoldedChunks = 256;
+
+const emptyHead: ManifestHead = { generation: 0, rows: 0, parts: 0, unfolded: 0 };
+
+export class MongoManifestStore implements ManifestStore {
+  constructor(private readonly database: Database) {}
+
+  async prepare(scope: Scope, kind: ObjectKind): Promise<{ rows: number }> {
+    const id = scopeId(sha1, scope);
+    const head = await this.head(id, kind);
+    const deltas = await this.unfolded(id, kind);
+    const parts = await this.parts.countDocuments({ scopeId: id, kind, generation: head?.generation ?? 0 });
+    const isWhole = head
+      ? parts === head.parts && deltas.count >= head.unfolded
+      : deltas.count > 0 || !(await this.holdsAnything(scope, kind));
+    if (isWhole) return { rows: (head?.rows ?? 0) + deltas.rows };
+    return { rows: (await this.rebuild(scope, kind, head ?? emptyHead)) + deltas.rows };
+  }
+
+  async partitions({ scope, kind, from, to }: Parameters<ManifestStore['partitions']>[0]): Promise<Uint8Array> {
+    const id = scopeId(sha1, scope);
+    const head = (await this.head(id, kind)) ?? emptyHead;
+    const pieces: Uint8Array[] = [];
+    const base = this.parts.find(
+      { scopeId: id, kind, generation: head.generation, partition: { $gte: from, $lt: to } },
+      { projection: { rows: 1 } },
+    );
+    for await (const { rows } of base) pieces.push(bytesOf(rows));
+    const deltas = this.chunks.find(
+      { scopeId: id, kind, folded: false },
+      { projection: { _id: 1, ...partitionProjection('rows', from, to) } },
+    );
+    for await (const { rows } of deltas) pieces.push(joinPartitions(rows, from, to));
+    return Buffer.concat(pieces);
+  }
+
+  async compact(scope: Scope, kind: ObjectKind): Promise<void> {
+    const id = scopeId(sha1, scope);
+    const head = (await this.head(id, kind)) ?? emptyHead;
+    const deltas = await this.unfolded(id, kind);
+    if (deltas.count === 0 && head.unfolded === 0) return;
+    if (deltas.count <= maxUnfoldedChunks && deltas.rows <= head.rows / foldShare) {
+      await this.setHead(scope, kind, { ...head, unfolded: deltas.count });
+      return;
+    }
+    const folded = await this.chunks
+      .find({ scopeId: id, kind, folded: false }, { projection: { _id: 1 } })
+      .map(({ _id }) => _id)
+      .toArray();
+    const next = await this.writeBase(scope, kind, head, async (from, to) => {
+      const rows = await this.partitions({ scope, kind, from, to });
+      return mergeManifestRows(rowWords(rows));
+    });
+    await inTransaction(this.database, { durable: true }, async (session) => {
+      await this.setHead(scope, kind, next, session);
+      await this.chunks.updateMany({ _id: { $in: folded } }, { $set: { folded: true, rows: {} } }, { session });
+    });
+    await this.parts.deleteMany(
+      { scopeId: id, kind, generation: { $lt: next.generation } },
+      { writeConcern: { w: 1 } },
+    );
+    await this.chunks.deleteMany({ scopeId: id, kind, folded: true, jobId: { $nin: await this.openJobs(id) } });
+  }
+
+  /** Reads the ids and versions of the scope from the graph itself. Hashes are then unknown, so the next sync compares contents. */
+  private async rebuild(scope: Scope, kind: ObjectKind, head: ManifestHead): Promise<number> {
+    const graph = kind === 'entity' ? this.database.collections.entities : this.database.collections.relationships;
+    const owner = { _accountId: scope.account, _source: scope.source, _scope: scope.scope };
+    const next = await this.writeBase(scope, kind, head, async (from, to) => {
+      const rows: number[] = [];
+      const found = graph.find(
+        {
+          ...owner,
+          _deleted: false,
+          _id: { $gte: partitionStart(from), ...(to < partitionCount && { $lt: partitionStart(to) }) },
+        },
+        { projection: { _id: 1, _version: 1 } },
+      );
+      for await (const { _id, _version } of found) {
+        const id = new Uint32Array(new Uint8Array(bytesOf(_id)).buffer);
+        rows.push(...id, 0, 0, 0, 0, manifestStamp(_version, false));
+      }
+      return Uint32Array.from(rows);
+    });
+    await this.setHead(scope, kind, next);
+    return next.rows;
+  }
+
+  /** Writes a new generation beside the present one; it counts once the head names it. */
+  private async writeBase(
+    scope: Scope,
+    kind: ObjectKind,
+    head: ManifestHead,
+    rowsOf: (from: number, to: number) => Promise<Uint32Array>,
+  ): Promise<ManifestHead> {
+    const id = scopeId(sha1, scope);
+    const generation = head.generation + 1;
+    await this.parts.deleteMany({ scopeId: id, kind, generation: { $ne: head.generation } });
+    const deltas = await this.unfolded(id, kind);
+    const step = Math.max(
+      1,
+      Math.min(partitionCount, Math.floor((partitionCount * rowsAtOnce) / (head.rows + deltas.rows + 1))),
+    );
+    let rows = 0;
+    let parts = 0;
+    for (let from = 0; from < partitionCount; from += step) {
+      const merged = await rowsOf(from, Math.min(partitionCount, from + step));
+      for (const [partition, live] of livePartitions(merged)) {
+        for (let start = 0; start < live.length; start += maxPartRows * manifestRowBytes) {
+          const slice = live.subarray(start, start + maxPartRows * manifestRowBytes);
+          await this.parts.insertOne(
+            {
+              _id: `${id}/${kind}/${generation}/${partition}/${start}`,
+              scopeId: id,
+              kind,
+              generation,
+              partition,
+              rows: new Binary(slice),
+            },
+            { writeConcern: { w: 1 } },
+          );
+          rows += slice.length / manifestRowBytes;
+          parts++;
+        }
+      }
+    }
+    return { generation, rows, parts, unfolded: 0 };
+  }
+
+  private async head(id: string, kind: ObjectKind): Promise<ManifestHead | undefined> {
+    const scope = await this.database.collections.scopes.findOne({ _id: id }, { projection: { manifests: 1 } });
+    return scope?.manifests?.[kind];
+  }
+
+  private async setHead(
+    scope: Scope,
+    kind: ObjectKind,
+    head: ManifestHead,
+    session?: Parameters<Parameters<typeof inTransaction>[2]>[0],
+  ): Promise<void> {
+    await this.database.collections.scopes.updateOne(
+      { _id: scopeId(sha1, scope) },
+      { $set: { [`manifests.${kind}`]: head }, $setOnInsert: { ...scope, queue: [] } },
+      { upsert: true, ...(session && { session }) },
+    );
+  }
+
+  private async unfolded(id: string, kind: ObjectKind): Promise<{ count: number; rows: number }> {
+    const [sum] = await this.chunks
+      .aggregate<{ count: number; rows: number }>([
+        { $match: { scopeId: id, kind, folded: false } },
+        { $group: { _id: null, count: { $sum: 1 }, rows: { $sum: '$rowCount' } } },
+      ])
+      .toArray();
+    return sum ?? { count: 0, rows: 0 };
+  }
+
+  private async holdsAnything(scope: Scope, kind: ObjectKind): Promise<boolean> {
+    const graph = kind === 'entity' ? this.database.collections.entities : this.database.collections.relationships;
+    const owner = { _accountId: scope.account, _source: scope.source, _scope: scope.scope };
+    return (await graph.findOne(owner, { projection: { _id: 1 } })) !== null;
+  }
+
+  private async openJobs(id: string): Promise<readonly string[]> {
+    const scope = await this.database.collections.scopes.findOne({ _id: id }, { projection: { queue: 1 } });
+    return scope?.queue ?? [];
+  }
+
+  private get parts() {
+    return this.database.collections.manifestParts;
+  }
+
+  private get chunks() {
+    return this.database.collections.appliedChunks;
+  }
+}
+
+/** Smallest id of a partition. */
+function partitionStart(partition: number): Binary {
+  const bytes = new Uint8Array(16);
+  bytes[0] = partition << 2;
+  return idAt(bytes, 0);
+}
+
+function* livePartitions(rows: Uint32Array): Iterable<readonly [number, Uint8Array]> {
+  const bytes = new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength);
+  const counts = new Uint32Array(partitionCount);
+  const isLive = (row: number) => !isDeletedStamp(rows[row * manifestRowWords + stampWord] ?? 1);
+  const total = rows.length / manifestRowWords;
+  const partitionOfRow = (row: number) => (bytes[row * manifestRowBytes] ?? 0) >> 2;
+  for (let row = 0; row < total; row++) {
+    if (isLive(row)) counts[partitionOfRow(row)] = (counts[partitionOfRow(row)] ?? 0) + 1;
+  }
+  const parts = new Map<number, Uint8Array>();
+  const filled = new Uint32Array(partitionCount);
+  counts.forEach((count, partition) => {
+    if (count > 0) parts.set(partition, new Uint8Array(count * manifestRowBytes));
+  });
+  for (let row = 0; row < total; row++) {
+    if (!isLive(row)) continue;
+    const partition = partitionOfRow(row);
+    parts
+      .get(partition)
+      ?.set(bytes.subarray(row * manifestRowBytes, (row + 1) * manifestRowBytes), filled[partition] ?? 0);
+    filled[partition] = (filled[partition] ?? 0) + manifestRowBytes;
+  }
+  yield* parts;
+}

@@ -1,0 +1,196 @@
+import { Binary } from 'mongodb';
+import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+import { promisify } from 'node:util';
+import { ErrorCode } from '../../contracts/error-code';
+import type { SyncJobCounts } from '../../contracts/sync-job';
+import { DomainError } from '../../domain/errors';
+import type { ObjectKind } from '../../domain/graph/identity';
+import { stagedRowBytes, type ScannedUpload } from '../../domain/ingest/staged-rows';
+import type { BlobStore } from '../../domain/blob-store';
+import type { StagedBatch, StagedPartition, StagingStore, StoredJob } from '../../domain/sync-job/ports';
+import type { StagedBatchDocument } from './collections';
+import { inTransaction, isDuplicateKey, orUnavailable, type Database } from './database';
+import { bytesOf, joinPartitions, partitionProjection, splitByPartition } from './packed-ids';
+import { toStoredJob } from './sync-job-document';
+
+const compress = promisify(zstdCompress);
+const decompress = promisify(zstdDecompress);
+
+/** Above this a compressed body goes to the blob store: MongoDB would write it three times (journal, oplog, data). */
+const maxInlineBodyBytes = 128 * 1024;
+
+/** Staged content outlives its job by this much at most, if the job's own clean-up did not happen. */
+const keepMs = 7 * 24 * 3600 * 1000;
+
+type StageRequest = Parameters<StagingStore['stage']>[0];
+
+export class MongoStagingStore implements StagingStore {
+  constructor(
+    private readonly database: Database,
+    private readonly blobs: BlobStore,
+    private readonly account: string,
+  ) {}
+
+  async stage(request: StageRequest): Promise<{ job: StoredJob; stored: boolean }> {
+    const batchId = `${request.job.document.id}/${request.uploadId}`;
+    await this.write(batchId, request);
+    return await orUnavailable(this.count(batchId, request));
+  }
+
+  /** Content first, counted second: a crash in between leaves content that no job owns, which expires. */
+  private async write(batchId: string, { job, upload, ignoreDuplicates, now }: StageRequest): Promise<void> {
+    const body = upload.body.length === 0 ? Buffer.alloc(0) : await compressBody(upload.body);
+    const isInline = body.length <= maxInlineBodyBytes;
+    const blobKey = isInline ? null : `staging/${this.account}/${batchId}`;
+    if (blobKey !== null) await this.blobs.put(blobKey, body);
+    const document: StagedBatchDocument = {
+      _id: batchId,
+      account: this.account,
+      jobId: job.document.id,
+      seq: 0,
+      entities: upload.entities.count,
+      relationships: upload.relationships.count,
+      ignoreDuplicates,
+      entityRows: splitByPartition(upload.entities.rows, stagedRowBytes),
+      relationshipRows: splitByPartition(upload.relationships.rows, stagedRowBytes),
+      deleteEntities: new Binary(upload.deleteEntities.ids),
+      deleteRelationships: new Binary(upload.deleteRelationships.ids),
+      unresolvableEntities: upload.deleteEntities.unresolvable,
+      unresolvableRelationships: upload.deleteRelationships.unresolvable,
+      body: isInline ? new Binary(body) : null,
+      blobKey,
+      expireAt: new Date(now + job.uploadWindowMs + keepMs),
+    };
+    try {
+      // Not yet durable by itself: the commit that counts it is, and the journal is sequential.
+      await orUnavailable(this.batchesOf.insertOne(document, { writeConcern: { w: 1 } }));
+    } catch (err) {
+      if (!isDuplicateKey(err)) throw err;
+    }
+  }
+
+  private async count(
+    batchId: string,
+    { job, upload, accepts, now }: StageRequest,
+  ): Promise<{ job: StoredJob; stored: boolean }> {
+    const jobId = job.document.id;
+    return await inTransaction(this.database, { durable: true }, async (session) => {
+      const batch = await this.batchesOf.findOne({ _id: batchId }, { session, projection: { seq: 1 } });
+      const isCounted = batch === null || batch.seq > 0;
+      const record = isCounted
+        ? await this.database.collections.syncJobs.findOne({ _id: jobId, account: this.account }, { session })
+        : await this.database.collections.syncJobs.findOneAndUpdate(
+            { _id: jobId, account: this.account, status: accepts },
+            { $inc: { uploads: 1, ...countIncrements(upload) }, $set: { lastUploadAt: now } },
+            { session, returnDocument: 'after' },
+          );
+      if (!record || (isCounted && record.status !== accepts)) throw notAccepting(jobId, accepts);
+      if (!isCounted) await this.batchesOf.updateOne({ _id: batchId }, { $set: { seq: record.uploads } }, { session });
+      return { job: toStoredJob(record), stored: !isCounted };
+    });
+  }
+
+  async batches(jobId: string): Promise<readonly StagedBatch[]> {
+    const projection = { seq: 1, entities: 1, relationships: 1, ignoreDuplicates: 1 };
+    const documents = await this.ofJob(jobId).project<StagedBatchDocument>(projection).toArray();
+    return documents.map(({ seq, entities, relationships, ignoreDuplicates }) => ({
+      seq,
+      entities,
+      relationships,
+      ignoreDuplicates,
+    }));
+  }
+
+  async *partitions(request: Parameters<StagingStore['partitions']>[0]): AsyncIterable<StagedPartition> {
+    const { jobId, kind, from, to } = request;
+    const field = rowField[kind];
+    const cursor = this.ofJob(jobId, countField[kind]).project<StagedBatchDocument>({
+      seq: 1,
+      ...partitionProjection(field, from, to),
+    });
+    for await (const document of cursor) yield { seq: document.seq, rows: joinPartitions(document[field], from, to) };
+  }
+
+  async rows({ jobId, kind, seq }: { jobId: string; kind: ObjectKind; seq: number }): Promise<Uint8Array> {
+    const field = rowField[kind];
+    const document = await this.batchesOf.findOne(
+      { account: this.account, jobId, seq },
+      { projection: { [field]: 1 } },
+    );
+    return joinPartitions(document?.[field]);
+  }
+
+  async body({ jobId, seq }: { jobId: string; seq: number }): Promise<Uint8Array> {
+    const document = await this.batchesOf.findOne(
+      { account: this.account, jobId, seq },
+      { projection: { body: 1, blobKey: 1 } },
+    );
+    if (!document) throw new Error(`staged batch ${jobId}/${seq} is gone`);
+    if (document.blobKey === null) {
+      const inline = document.body ? bytesOf(document.body) : new Uint8Array(0);
+      return inline.length === 0 ? inline : await decompress(inline);
+    }
+    return await decompress(await this.blobs.get(document.blobKey));
+  }
+
+  async deletes({
+    jobId,
+    kind,
+  }: {
+    jobId: string;
+    kind: ObjectKind;
+  }): Promise<{ ids: Uint8Array; unresolvable: number }> {
+    const projection = {
+      deleteEntities: 1,
+      deleteRelationships: 1,
+      unresolvableEntities: 1,
+      unresolvableRelationships: 1,
+    };
+    const parts: Uint8Array[] = [];
+    let unresolvable = 0;
+    for await (const document of this.ofJob(jobId).project<StagedBatchDocument>(projection)) {
+      parts.push(bytesOf(kind === 'entity' ? document.deleteEntities : document.deleteRelationships));
+      unresolvable += kind === 'entity' ? document.unresolvableEntities : document.unresolvableRelationships;
+    }
+    return { ids: Buffer.concat(parts), unresolvable };
+  }
+
+  async discard(jobId: string): Promise<void> {
+    const inBlobs = this.batchesOf.find({ account: this.account, jobId, blobKey: { $ne: null } });
+    for await (const { blobKey } of inBlobs.project<{ blobKey: string }>({ blobKey: 1 }))
+      await this.blobs.delete(blobKey);
+    await this.batchesOf.deleteMany({ account: this.account, jobId }, { writeConcern: { w: 1 } });
+  }
+
+  private ofJob(jobId: string, withSome?: 'entities' | 'relationships') {
+    const some = withSome ? { [withSome]: { $gt: 0 } } : {};
+    return this.batchesOf.find({ account: this.account, jobId, seq: { $gt: 0 }, ...some }).sort({ seq: 1 });
+  }
+
+  private get batchesOf() {
+    return this.database.collections.stagedBatches;
+  }
+}
+
+const rowField = { entity: 'entityRows', relationship: 'relationshipRows' } as const;
+const countField = { entity: 'entities', relationship: 'relationships' } as const;
+
+const compressBody = async (body: Uint8Array): Promise<Buffer> =>
+  await compress(body, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+
+function countIncrements(upload: ScannedUpload): Record<string, number> {
+  const counts: SyncJobCounts = {
+    numEntitiesUploaded: upload.entities.count,
+    numRelationshipsUploaded: upload.relationships.count,
+    numEntityRawDataEntriesUploaded: upload.rawDataEntries,
+  };
+  return Object.fromEntries(Object.entries(counts).map(([name, count]) => [`counts.${name}`, count]));
+}
+
+const notAccepting = (jobId: string, accepts: string): DomainError =>
+  new DomainError(
+    ErrorCode.jobNotAwaitingUploads,
+    accepts === 'AWAITING_UPLOADS'
+      ? `The job ${jobId} is not awaiting uploads any more: it has been finalized, aborted or has expired. Start a new job.`
+      : `The job ${jobId} is not ${accepts} any more.`,
+  );

@@ -1,0 +1,142 @@
+import { Binary, type ClientSession } from 'mongodb';
+import { constants, zstdCompress } from 'node:zlib';
+import { promisify } from 'node:util';
+import { bytesToUuid } from '../../domain/graph/identity';
+import type { RawDataEntry } from '../../domain/graph/object-content';
+import type { Change, ChunkOf } from '../../domain/sync-job/graph-writer';
+import { sha256Base64, sha256Hex } from '../digest';
+import type { ChunkBuilder } from './chunk-builder';
+import type { RawDataDocument } from './collections';
+import type { Database } from './database';
+import { idAt } from './packed-ids';
+import type { CurrentDocuments, WrittenDocuments } from './write-changes';
+
+const compress = promisify(zstdCompress);
+
+/** Name of an entry → base64 SHA-256 of its content; kept on the entity as base64 of the JSON, as JupiterOne does. */
+type Hashes = Readonly<Record<string, string>>;
+
+const encodeHashes = (hashes: Hashes): string => Buffer.from(JSON.stringify(hashes)).toString('base64');
+const decodeHashes = (text: string | undefined): Hashes =>
+  text === undefined ? {} : (JSON.parse(Buffer.from(text, 'base64').toString()) as Hashes);
+
+/** Stores the raw data that came with entities: a version per change of content, each content once per account. */
+export async function writeRawData(
+  database: Database,
+  request: {
+    readonly of: ChunkOf;
+    readonly changes: readonly Change[];
+    readonly chunk: ChunkBuilder;
+    readonly session: ClientSession;
+    readonly written: WrittenDocuments;
+    readonly current: CurrentDocuments;
+  },
+): Promise<void> {
+  const { of, changes, chunk, session, written, current } = request;
+  const carrying = changes.filter(({ content }) => content.rawData && content.rawData.length > 0);
+  if (carrying.length === 0) return;
+  const now = of.job.finalizeRequestedAt ?? 0;
+  const account = of.job.scope.account;
+  const isWritten = new Map([
+    ...written.inserts.map((document) => [document._id.toString('hex'), document] as const),
+    ...written.replacements.flatMap((operation) =>
+      'replaceOne' in operation
+        ? [
+            [
+              (operation.replaceOne.filter as { _id: Binary })._id.toString('hex'),
+              operation.replaceOne.replacement,
+            ] as const,
+          ]
+        : [],
+    ),
+  ]);
+  const { rawData, rawContents, entities } = database.collections;
+  const versions: RawDataDocument[] = [];
+  const contents = new Map<string, RawDataEntry>();
+  for (const { id, content } of carrying) {
+    const before = current.get(bytesToUuid(id));
+    const document = isWritten.get(idAt(id, 0).toString('hex'));
+    if (!document && before?._deleted !== false) continue;
+    const old = before?._deleted === false ? decodeHashes(before._rawDataHashes) : {};
+    const hashes: Record<string, string> = { ...old };
+    for (const entry of content.rawData ?? []) {
+      const hash = sha256Base64(entry.text);
+      if (old[entry.name] === hash) continue;
+      hashes[entry.name] = hash;
+      chunk.add(old[entry.name] === undefined ? 'numEntityRawDataEntriesCreated' : 'numEntityRawDataEntriesUpdated');
+      const contentId = `${account}/${sha256Hex(entry.text)}`;
+      contents.set(contentId, entry);
+      versions.push(versionOf({ entry, id, hash, contentId, account, scopeId: of.job.scopeId, now }));
+    }
+    if (hashes === old || Object.keys(hashes).every((name) => hashes[name] === old[name])) continue;
+    const encoded = encodeHashes(hashes);
+    if (document) document._rawDataHashes = encoded;
+    else await entities.updateOne({ _id: idAt(id, 0) }, { $set: { _rawDataHashes: encoded } }, { session });
+  }
+  if (versions.length === 0) return;
+  await rawContents.bulkWrite(
+    await Promise.all(
+      [...contents].map(async ([contentId, entry]) => ({
+        updateOne: {
+          filter: { _id: contentId },
+          update: { $setOnInsert: { content: new Binary(await compressText(entry.text)) } },
+          upsert: true,
+        },
+      })),
+    ),
+    { session, ordered: false },
+  );
+  await supersede(rawData, versions, session);
+}
+
+async function supersede(
+  rawData: Database['collections']['rawData'],
+  versions: readonly RawDataDocument[],
+  session: ClientSession,
+): Promise<void> {
+  const earlier = await rawData
+    .find(
+      { $or: versions.map(({ _id }) => ({ '_id.entityId': _id.entityId, '_id.name': _id.name, latest: true })) },
+      { session },
+    )
+    .toArray();
+  const nameOf = ({ _id }: RawDataDocument) => `${_id.entityId.toString('hex')}/${_id.name}`;
+  const last = new Map(earlier.map((document) => [nameOf(document), document]));
+  if (earlier.length > 0) {
+    await rawData.updateMany({ _id: { $in: earlier.map(({ _id }) => _id) } }, { $set: { latest: false } }, { session });
+  }
+  const documents = versions.map((version) => {
+    const before = last.get(nameOf(version));
+    if (!before) return version;
+    return { ...version, _id: { ...version._id, version: before._id.version + 1 }, createdOn: before.createdOn };
+  });
+  await rawData.insertMany(documents, { session, ordered: true });
+}
+
+function versionOf(request: {
+  readonly entry: RawDataEntry;
+  readonly id: Uint8Array;
+  readonly hash: string;
+  readonly contentId: string;
+  readonly account: string;
+  readonly scopeId: string;
+  readonly now: number;
+}): RawDataDocument {
+  const { entry, id, hash, contentId, account, scopeId, now } = request;
+  return {
+    _id: { entityId: idAt(id, 0), name: entry.name, version: 1 },
+    account,
+    scopeId,
+    latest: true,
+    deleted: false,
+    createdOn: now,
+    beginOn: now,
+    contentType: entry.contentType,
+    contentLength: Buffer.byteLength(entry.text),
+    hash,
+    versionId: contentId.slice(account.length + 1),
+  };
+}
+
+const compressText = async (text: string): Promise<Buffer> =>
+  await compress(text, { params: { [constants.ZSTD_c_compressionLevel]: 3 } });

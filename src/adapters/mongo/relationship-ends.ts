@@ -1,0 +1,65 @@
+import type { Binary, ClientSession } from 'mongodb';
+import { bytesToUuid, isUuid, keyNamespace, uuidV5 } from '../../domain/graph/identity';
+import type { EndReference } from '../../domain/graph/object-content';
+import type { Change, ChunkOf } from '../../domain/sync-job/graph-writer';
+import { sha1 } from '../digest';
+import type { Database } from './database';
+import { idFromText, idToText } from './packed-ids';
+
+export interface ResolvedEnds {
+  readonly fromId: string | undefined;
+  readonly toId: string | undefined;
+  /** A sentence about the end that has no live entity; undefined when both are there. */
+  readonly missing: string | undefined;
+}
+
+/** Resolves the ends of relationships to entity ids and checks in the same transaction that the entities live. */
+export async function resolveEnds(
+  database: Database,
+  request: { readonly of: ChunkOf; readonly changes: readonly Change[]; readonly session: ClientSession },
+): Promise<readonly ResolvedEnds[]> {
+  const { of, changes, session } = request;
+  const idOf = endResolver(of);
+  const ends = changes.map(({ content }) => ({ from: idOf(content.from), to: idOf(content.to), content }));
+  const wanted = new Map<string, Binary>();
+  for (const { from, to } of ends) {
+    if (from !== undefined && isUuid(from)) wanted.set(from, idFromText(from));
+    if (to !== undefined && isUuid(to)) wanted.set(to, idFromText(to));
+  }
+  const live = new Set<string>();
+  const filter = { _id: { $in: [...wanted.values()] }, _accountId: of.job.scope.account, _deleted: false };
+  for await (const { _id } of database.collections.entities.find(filter, { session, projection: { _id: 1 } })) {
+    live.add(idToText(_id));
+  }
+  return ends.map(({ from, to, content }) => {
+    const missing = [
+      from !== undefined && !live.has(from) && describe('_fromEntity', content.from),
+      to !== undefined && !live.has(to) && describe('_toEntity', content.to),
+    ].filter((sentence) => sentence !== false);
+    return { fromId: from, toId: to, missing: missing.length > 0 ? missing.join('; ') : undefined };
+  });
+}
+
+/** A bare key lies in the job's own source and scope; `…Source` and `…Scope` send it elsewhere. */
+function endResolver({ job }: ChunkOf): (end: EndReference | undefined) => string | undefined {
+  const namespaces = new Map<string, Uint8Array>();
+  return (end) => {
+    if (end?.id !== undefined) return end.id.toLowerCase();
+    if (end?.key === undefined) return undefined;
+    const source = end.source ?? job.scope.source;
+    const scope = end.scope ?? job.scope.scope;
+    const name = `${source}\n${scope}`;
+    let namespace = namespaces.get(name);
+    if (!namespace) {
+      namespace = keyNamespace(sha1, { account: job.scope.account, source, scope }, 'entity');
+      namespaces.set(name, namespace);
+    }
+    return bytesToUuid(uuidV5(sha1, namespace, end.key));
+  };
+}
+
+function describe(side: string, end: EndReference | undefined): string {
+  const name = end?.id !== undefined ? `${side}Id "${end.id}"` : `${side}Key "${end?.key ?? ''}"`;
+  const where = end?.scope !== undefined ? ` in scope "${end.scope}"` : '';
+  return `${name} names no entity${where} that exists after this job's entities were finalized`;
+}

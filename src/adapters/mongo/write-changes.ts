@@ -1,0 +1,169 @@
+import type { AnyBulkWriteOperation, ClientSession } from 'mongodb';
+import { SyncMode } from '../../contracts/sync-job';
+import { decideChange, isMergingMode, type Decision } from '../../domain/graph/decide-change';
+import { bytesToUuid, scopeId } from '../../domain/graph/identity';
+import { manifestStamp } from '../../domain/graph/manifest-rows';
+import type { ObjectContent } from '../../domain/graph/object-content';
+import type { Change, ChunkOf } from '../../domain/sync-job/graph-writer';
+import { sha1 } from '../digest';
+import type { ChunkBuilder } from './chunk-builder';
+import type { GraphDocument, VersionDocument } from './collections';
+import type { Database } from './database';
+import { buildDocument, readState, type Ownership } from './graph-document';
+import { idAt, idToText } from './packed-ids';
+import { writeRawData } from './raw-data';
+import { resolveEnds, type ResolvedEnds } from './relationship-ends';
+
+interface WriteRequest {
+  readonly of: ChunkOf;
+  readonly changes: readonly Change[];
+  readonly chunk: ChunkBuilder;
+  readonly session: ClientSession;
+  /** Insert without looking; a duplicate key then fails the transaction. */
+  readonly assumeNew: boolean;
+}
+
+interface Written {
+  readonly inserts: GraphDocument[];
+  readonly replacements: AnyBulkWriteOperation<GraphDocument>[];
+  readonly ended: VersionDocument[];
+}
+
+const counters = {
+  entity: {
+    created: 'numEntitiesCreated',
+    updated: 'numEntitiesUpdated',
+    createErrors: 'numEntityCreateErrors',
+    updateErrors: 'numEntityUpdateErrors',
+  },
+  relationship: {
+    created: 'numRelationshipsCreated',
+    updated: 'numRelationshipsUpdated',
+    createErrors: 'numRelationshipCreateErrors',
+    updateErrors: 'numRelationshipUpdateErrors',
+  },
+} as const;
+
+export async function writeChanges(database: Database, request: WriteRequest): Promise<void> {
+  const { of, changes, chunk, session, assumeNew } = request;
+  const graph = of.kind === 'entity' ? database.collections.entities : database.collections.relationships;
+  const versions =
+    of.kind === 'entity' ? database.collections.entityVersions : database.collections.relationshipVersions;
+  const current = assumeNew ? new Map<string, GraphDocument>() : await findCurrent(request, graph);
+  const ends = of.kind === 'relationship' ? await resolveEnds(database, { of, changes, session }) : undefined;
+  const written: Written = { inserts: [], replacements: [], ended: [] };
+  for (const [i, change] of changes.entries()) {
+    decideOne({ of, chunk, written, change, ends: ends?.[i], before: current.get(bytesToUuid(change.id)) });
+  }
+  if (of.kind === 'entity') {
+    await writeRawData(database, { of, changes, chunk, session, written, current });
+  }
+  if (written.ended.length > 0) await versions.insertMany(written.ended, { session, ordered: true });
+  if (written.inserts.length > 0) await graph.insertMany(written.inserts, { session, ordered: true });
+  if (written.replacements.length > 0) await graph.bulkWrite(written.replacements, { session, ordered: true });
+}
+
+async function findCurrent(
+  { of, changes, session }: WriteRequest,
+  graph: Database['collections']['entities'],
+): Promise<Map<string, GraphDocument>> {
+  const ids = changes.map(({ id }) => idAt(id, 0));
+  const found = await graph.find({ _id: { $in: ids }, _accountId: of.job.scope.account }, { session }).toArray();
+  return new Map(found.map((document) => [idToText(document._id), document]));
+}
+
+function decideOne(request: {
+  of: ChunkOf;
+  chunk: ChunkBuilder;
+  written: Written;
+  change: Change;
+  ends: ResolvedEnds | undefined;
+  before: GraphDocument | undefined;
+}): void {
+  const { of, chunk, written, change, ends, before } = request;
+  const { job, kind } = of;
+  const mode = job.document.syncMode;
+  const counter = counters[kind];
+  const isLive = before?._deleted === false;
+  if (ends?.missing) {
+    chunk.add(isLive ? counter.updateErrors : counter.createErrors);
+    chunk.problem({ where: `relationship ${change.content.key ?? bytesToUuid(change.id)}`, what: ends.missing });
+    return;
+  }
+  const decision: Decision = decideChange({
+    content: change.content,
+    ...(ends && { ends }),
+    current: before && readState(before),
+    mode,
+  });
+  switch (decision.action) {
+    case 'none':
+      if (before && !isMergingMode(mode)) {
+        chunk.row(scopeOf(of, before), change.id, change.hash, manifestStamp(before._version, false));
+      }
+      return;
+    case 'createError':
+    case 'updateError':
+      chunk.add(decision.action === 'createError' ? counter.createErrors : counter.updateErrors);
+      chunk.problem({ where: `${kind} ${change.content.key ?? bytesToUuid(change.id)}`, what: decision.reason });
+      return;
+    case 'create':
+    case 'update':
+      chunk.add(decision.action === 'create' ? counter.created : counter.updated);
+  }
+  const now = job.finalizeRequestedAt ?? 0;
+  const version = (before?._version ?? 0) + 1;
+  const document = buildDocument({
+    id: idAt(change.id, 0),
+    kind,
+    owner: isLive ? ownerOf(before) : { scope: job.scope, integrationInstanceId: job.document.integrationInstanceId },
+    lineage: {
+      key: before?._key ?? change.content.key ?? '',
+      version,
+      createdOn: before?._createdOn ?? now,
+      beginOn: now,
+    },
+    state: decision.state,
+    endKeys: endKeys(change.content, before),
+  });
+  if (before?._rawDataHashes !== undefined && isLive) document._rawDataHashes = before._rawDataHashes;
+  const describesAll = decision.action === 'create' || mode === SyncMode.diff;
+  chunk.row(scopeOf(of, before), change.id, describesAll ? change.hash : null, manifestStamp(version, false));
+  if (!before) {
+    written.inserts.push(document);
+    return;
+  }
+  written.ended.push(endedVersion(before, now));
+  written.replacements.push({ replaceOne: { filter: { _id: before._id }, replacement: withoutId(document) } });
+}
+
+/** The document as it was; one that a deletion had ended keeps the time of that. */
+const endedVersion = (before: GraphDocument, now: number): VersionDocument => ({
+  ...before,
+  _id: { id: before._id, version: before._version },
+  _endOn: before._endOn ?? now,
+});
+
+function withoutId(document: GraphDocument): Omit<GraphDocument, '_id'> & Record<string, unknown> {
+  const { _id, ...rest } = document;
+  return rest as Omit<GraphDocument, '_id'> & Record<string, unknown>;
+}
+
+const ownerOf = (document: GraphDocument): Ownership => ({
+  scope: { account: document._accountId, source: document._source, scope: document._scope },
+  integrationInstanceId: document._integrationInstanceId ?? null,
+});
+
+/** Objects addressed by `_id` may belong to another scope, whose manifest then moves. */
+function scopeOf({ job }: ChunkOf, document: GraphDocument | undefined): string {
+  if (!document || (document._source === job.scope.source && document._scope === job.scope.scope)) return job.scopeId;
+  return scopeId(sha1, ownerOf(document).scope);
+}
+
+const endKeys = (content: ObjectContent, before: GraphDocument | undefined) => ({
+  from: content.from?.key ?? before?._fromEntityKey,
+  to: content.to?.key ?? before?._toEntityKey,
+});
+
+export type WrittenDocuments = Written;
+export type CurrentDocuments = ReadonlyMap<string, GraphDocument>;

@@ -1,0 +1,13 @@
+/** Objects by key, outside the database. Keys are paths of `[A-Za-z0-9._/-]`. */
+export interface BlobStore {
+  /** Durable once resolved; the same key again replaces the content. @throws DomainError SERVICE_UNAVAILABLE */
+  put(key: string, content: Uint8Array): Promise<void>;
+  /** @throws DomainError NOT_FOUND, SERVICE_UNAVAILABLE */
+  get(key: string): Promise<Uint8Array>;
+  /** The content as a stream of any size; undefined when there is no such object. */
+  open(key: string): Promise<{ readonly bytes: number; readonly stream: AsyncIterable<Uint8Array> } | undefined>;
+  /** No error when there is none. */
+  delete(key: string): Promise<void>;
+  /** A URL that lets anyone PUT this one object until it expires. */
+  presignPut(request: { readonly key: string; readonly expiresInSeconds: number }): Promise<string>;
+}

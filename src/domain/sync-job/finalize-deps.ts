@@ -1,0 +1,25 @@
+import type { BlobStore } from '../blob-store';
+import type { UploadReader } from '../ingest/upload-reader';
+import type { GraphWriter } from './graph-writer';
+import type { ManifestStore, PlanStore, StagingStore, SyncJobStore } from './ports';
+
+/** Stores of one account that a finalization works on. */
+export interface FinalizeStores {
+  readonly jobs: SyncJobStore;
+  readonly staging: StagingStore;
+  readonly plans: PlanStore;
+  readonly manifests: ManifestStore;
+  readonly graph: GraphWriter;
+  readonly blobs: BlobStore;
+  readonly reader: UploadReader;
+}
+
+/** How a long run reports and is stopped. */
+export interface RunControl {
+  /** Called often; says how far the run is. */
+  readonly progress: (done: { readonly step: string; readonly done: number; readonly of: number }) => void;
+  /** Throws when the run must stop. Called between pieces of work, never inside one. */
+  readonly checkpoint: () => void;
+  /** Pieces of work in flight at once. */
+  readonly lanes: number;
+}

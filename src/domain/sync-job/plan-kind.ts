@@ -1,0 +1,194 @@
+import { ErrorCode } from '../../contracts/error-code';
+import { SyncMode } from '../../contracts/sync-job';
+import { DomainError, type Problem } from '../errors';
+import type { ObjectKind } from '../graph/identity';
+import { manifestRowBytes, rowWords } from '../graph/manifest-rows';
+import {
+  mergeManifestRows,
+  planChanges,
+  PlannedAction,
+  type DuplicateRows,
+  type StagedSegment,
+} from '../graph/plan-changes';
+import { partitionCount, stagedRowBytes } from '../ingest/staged-rows';
+import { describeDuplicates } from './duplicates';
+import type { FinalizeStores, RunControl } from './finalize-deps';
+import type { PlanWriter, StagedBatch, StoredJob } from './ports';
+
+/** Rows of either side that one pass holds in memory. */
+const rowsAtOnce = 200_000;
+/** Offending keys that a report lists. */
+const maxReported = 50;
+
+/**
+ * Decides for every uploaded object of one kind whether it needs work, and which present objects are to be deleted, and seals that
+ * as the job's plan. Reads no object: ids and hashes suffice. Does nothing if a plan is sealed already.
+ * @returns false when the job ended meanwhile.
+ * @throws DomainError DUPLICATE_KEY; nothing is sealed then.
+ */
+export async function planKind(
+  stores: FinalizeStores,
+  job: StoredJob,
+  kind: ObjectKind,
+  run: RunControl,
+): Promise<boolean> {
+  if (await stores.plans.sealed(job, kind)) return true;
+  const plan = await stores.plans.begin(job, kind);
+  const totals = await scan(stores, { job, kind, run, plan });
+  return (await plan.seal(totals)) || (await stores.plans.sealed(job, kind)) !== undefined;
+}
+
+/** @throws DomainError DUPLICATE_KEY, as a plan of this kind would; plans nothing. */
+export async function checkDuplicates(
+  stores: FinalizeStores,
+  job: StoredJob,
+  kind: ObjectKind,
+  run: RunControl,
+): Promise<void> {
+  await scan(stores, { job, kind, run, plan: undefined });
+}
+
+interface Scan {
+  readonly job: StoredJob;
+  readonly kind: ObjectKind;
+  readonly run: RunControl;
+  readonly plan: PlanWriter | undefined;
+}
+
+async function scan(stores: FinalizeStores, request: Scan): Promise<{ changes: number; deletes: number }> {
+  const { job, kind, run, plan } = request;
+  const { staging, manifests } = stores;
+  const jobId = job.document.id;
+  const objectsOf = (batch: StagedBatch) => (kind === 'entity' ? batch.entities : batch.relationships);
+  const batches = (await staging.batches(jobId)).filter((batch) => objectsOf(batch) > 0);
+  // Inside one upload keys are unique already.
+  if (!plan && batches.length < 2) return { changes: 0, deletes: 0 };
+  const isDiff = plan !== undefined && job.document.syncMode === SyncMode.diff;
+  const stagedRows = batches.reduce((sum, batch) => sum + objectsOf(batch), 0);
+  const manifestRows = isDiff ? (await manifests.prepare(job.scope, kind)).rows : 0;
+  const step = passSize(Math.max(stagedRows, manifestRows));
+  const ignoring = new Set(batches.filter(({ ignoreDuplicates }) => ignoreDuplicates).map(({ seq }) => seq));
+  const actions = new Map<number, Uint8Array[]>();
+  const report: Problem[] = [];
+  const totals = { changes: 0, deletes: 0 };
+  for (let from = 0; from < partitionCount; from += step) {
+    run.checkpoint();
+    run.progress({ step: `comparing ${kind} keys`, done: from, of: partitionCount });
+    const to = Math.min(partitionCount, from + step);
+    const [staged, manifest] = await Promise.all([
+      batches.length > 0 ? loadStaged(stores, { jobId, kind, from, to, ignoring }) : nothingStaged,
+      isDiff ? loadManifest(stores, { job, kind, from, to }) : new Uint32Array(0),
+    ]);
+    const pass = planChanges(staged.words, staged.segments, manifest);
+    if (pass.duplicates.length > 0 && report.length < maxReported) {
+      report.push(...(await duplicateProblems(stores, { job, kind, staged, duplicates: pass.duplicates })));
+    }
+    if (!plan) continue;
+    for (const { seq, firstRow, count } of staged.segments) {
+      const list = actions.get(seq);
+      const part = pass.actions.slice(firstRow, firstRow + count);
+      if (list) list.push(part);
+      else actions.set(seq, [part]);
+    }
+    if (pass.unmatched.length > 0) await plan.addDeletes(pickRows(manifest, pass.unmatched));
+    totals.deletes += pass.unmatched.length;
+  }
+  if (report.length > 0) throw duplicateError(kind, report.slice(0, maxReported));
+  for (const [seq, parts] of actions) {
+    const all = concat(parts);
+    if (!isDiff) compareAll(all);
+    const changes = all.reduce((sum, action) => sum + (action === PlannedAction.none ? 0 : 1), 0);
+    totals.changes += changes;
+    if (changes > 0) await plan?.addBatch({ seq, actions: all });
+  }
+  return totals;
+}
+
+/** Modes other than DIFF look at every object they were sent: what they do depends on its present content. */
+function compareAll(actions: Uint8Array): void {
+  for (let i = 0; i < actions.length; i++) if (actions[i] !== PlannedAction.none) actions[i] = PlannedAction.compare;
+}
+
+/** Partitions of one pass, so that a pass holds about `rowsAtOnce` rows whatever the size of the job. */
+const passSize = (rows: number): number =>
+  Math.max(1, Math.min(partitionCount, Math.floor((partitionCount * rowsAtOnce) / Math.max(1, rows))));
+
+interface Staged {
+  readonly words: Uint32Array;
+  readonly bytes: Uint8Array;
+  readonly segments: readonly StagedSegment[];
+}
+
+const nothingStaged: Staged = { words: new Uint32Array(0), bytes: new Uint8Array(0), segments: [] };
+
+async function loadStaged(
+  { staging }: FinalizeStores,
+  request: { jobId: string; kind: ObjectKind; from: number; to: number; ignoring: ReadonlySet<number> },
+): Promise<Staged> {
+  const parts: Uint8Array[] = [];
+  const segments: StagedSegment[] = [];
+  let firstRow = 0;
+  for await (const { seq, rows } of staging.partitions(request)) {
+    const count = rows.length / stagedRowBytes;
+    segments.push({ seq, firstRow, count, ignoreDuplicates: request.ignoring.has(seq) });
+    parts.push(rows);
+    firstRow += count;
+  }
+  const bytes = concat(parts);
+  return { words: rowWords(bytes), bytes, segments };
+}
+
+async function loadManifest(
+  { manifests }: FinalizeStores,
+  { job, kind, from, to }: { job: StoredJob; kind: ObjectKind; from: number; to: number },
+): Promise<Uint32Array> {
+  return mergeManifestRows(rowWords(await manifests.partitions({ scope: job.scope, kind, from, to })));
+}
+
+async function duplicateProblems(
+  { staging }: FinalizeStores,
+  request: { job: StoredJob; kind: ObjectKind; staged: Staged; duplicates: readonly DuplicateRows[] },
+): Promise<readonly Problem[]> {
+  const { job, kind, staged, duplicates } = request;
+  const seqOf = (row: number) =>
+    staged.segments.find(({ firstRow, count }) => row >= firstRow && row < firstRow + count)?.seq ?? 0;
+  return await describeDuplicates({
+    kind,
+    pairs: duplicates.map(({ earlier, later }) => ({
+      earlier: {
+        seq: seqOf(earlier),
+        row: staged.bytes.subarray(earlier * stagedRowBytes, (earlier + 1) * stagedRowBytes),
+      },
+      later: { seq: seqOf(later), row: staged.bytes.subarray(later * stagedRowBytes, (later + 1) * stagedRowBytes) },
+    })),
+    bodyOf: async (seq) => await staging.body({ jobId: job.document.id, seq }),
+    limit: maxReported,
+  });
+}
+
+const duplicateError = (kind: ObjectKind, report: readonly Problem[]): DomainError =>
+  new DomainError(
+    ErrorCode.duplicateKey,
+    `The same ${kind} key was uploaded with different content in more than one request (${report.length} listed). ` +
+      'Nothing was changed. Upload each key once, or set ignoreDuplicates=true to let the latest upload win.',
+    report,
+  );
+
+function pickRows(rows: Uint32Array, numbers: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength);
+  const picked = new Uint8Array(numbers.length * manifestRowBytes);
+  numbers.forEach((number, i) => {
+    picked.set(bytes.subarray(number * manifestRowBytes, (number + 1) * manifestRowBytes), i * manifestRowBytes);
+  });
+  return picked;
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
