@@ -6,6 +6,8 @@ import { reasonOf, StackError } from './stack-error';
 /** How one process is started, known to be ready, and ended. */
 export interface ComponentSpec {
   title: string;
+  /** Address or purpose, for the line that says that it is ready. */
+  where: string;
   command: string;
   args: readonly string[];
   cwd: string;
@@ -121,6 +123,8 @@ export class Component implements ComponentHandle {
     const run = this.spawn();
     try {
       await this.untilReady(run);
+      const seconds = ((performance.now() - run.startedAt) / 1000).toFixed(1);
+      this.events.log(`${this.spec.title} is ready: ${this.spec.where} (process ${this.pid}, ${seconds} s).`);
     } catch (error) {
       await this.end('SIGKILL');
       throw error;
@@ -206,7 +210,6 @@ export class Component implements ComponentHandle {
       await sleep(waitMs, undefined, { signal: this.wake.signal }).catch(() => undefined);
       try {
         await this.launch();
-        if (this.pid !== undefined) this.events.log(`${this.spec.title} runs again (process ${this.pid}).`);
         return;
       } catch (error) {
         reason = reasonOf(error).replace(/\.$/, '');

@@ -21,6 +21,7 @@ export async function mongoServer(
   await mkdir(dbPath, { recursive: true });
   return session.component({
     title: 'MongoDB',
+    where: mongoUri(port),
     command: binary,
     args: [
       ...['--dbpath', dbPath, '--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket'],

@@ -18,6 +18,7 @@ export async function s3Server(
   for (const folder of [data, metadata, iam]) await mkdir(folder, { recursive: true });
   return session.component({
     title: 'S3 server',
+    where: `http://127.0.0.1:${port}, bucket ${S3_BUCKET}`,
     command: binary,
     args: [
       '--port',

@@ -31,6 +31,7 @@ export async function temporalServer(
   const address = `127.0.0.1:${port}`;
   return session.component({
     title: 'Temporal',
+    where: `${address}, Web UI http://127.0.0.1:${uiPort}`,
     command: binary,
     // The name of the file stays relative: the server puts it into a URI, where a folder's blanks and marks would break.
     args: [
