@@ -64,7 +64,7 @@ function jobUrl({ apiBaseUrl }: Places, jobId: string): string {
 
 /** Reads the token where it is used: a token printed here would stay in terminal and CI logs. */
 function tokenCommand(connectionFile: string): string {
-  const file = `./${connectionFile}`.replace(/^\.\/(\/|\.\/)/, '$1');
+  const file = /^(\/|\.\.?\/)/.test(connectionFile) ? connectionFile : `./${connectionFile}`;
   return `node -p "require('${file}').token"`;
 }
 

@@ -1,4 +1,5 @@
 import os from 'node:os';
+import path from 'node:path';
 
 import type { Reporter } from '../stack/progress';
 import { createSyncClient, type ApiConnection } from './client';
@@ -10,6 +11,8 @@ import { synchronize } from './synchronize';
 /** What the demo needs of the product once it runs. */
 export interface RunningProduct {
   readonly connection: ApiConnection & Omit<Places, 'connectionFile'>;
+  /** Absolute path of the file that holds the connection, token included. */
+  readonly connectionFile: string;
   stop(): Promise<void>;
 }
 
@@ -17,8 +20,6 @@ export interface DemoOptions {
   /** End after the job instead of waiting for `signal`. */
   readonly once: boolean;
   readonly startProduct: () => Promise<RunningProduct>;
-  /** Where `startProduct` wrote the connection, as the user would name it. */
-  readonly connectionFile: string;
   readonly sources: Sources;
   readonly selfPid: number;
   readonly reporter: Reporter;
@@ -31,12 +32,13 @@ export interface DemoOptions {
  * @throws the signal's reason when it came before the job was done; else what went wrong, with a sentence for the user as message.
  */
 export async function runDemo(options: DemoOptions): Promise<void> {
-  const { once, startProduct, connectionFile, reporter, signal } = options;
+  const { once, startProduct, reporter, signal } = options;
   const startedAt = performance.now();
   reporter.line('Starting Perijove: Temporal, MongoDB, S3 server, API and worker.');
   const product = await startProduct();
   try {
     reporter.line(`Perijove is running (${seconds(performance.now() - startedAt)}).`);
+    const connectionFile = path.relative(process.cwd(), product.connectionFile);
     await runDemoJob({ ...options, connection: { ...product.connection, connectionFile } });
     if (once) return;
     reporter.line('');

@@ -1,3 +1,5 @@
+import path from 'node:path';
+
 import { createSources } from '../../../../scripts/demo/collect/sources';
 import { runDemo, type DemoOptions } from '../../../../scripts/demo/run-demo';
 import { createMachine, type MachineFixture } from './machine-fixture';
@@ -62,9 +64,9 @@ function prepare(more: Partial<DemoOptions> = {}) {
         temporalUiUrl: 'http://127.0.0.1:8233/',
         temporalNamespace: 'default',
       },
+      connectionFile: path.resolve('.perijove/connection.json'),
       stop: async () => void stops.push('stopped'),
     }),
-    connectionFile: '.perijove/connection.json',
     sources: createSources({ root: machine.root, platform: 'linux' }),
     selfPid: 90,
     reporter: { line: (text) => lines.push(text) },
@@ -78,6 +80,7 @@ it('creates the machine, finds nothing changed the second time, and sees a real 
   api = await startStandIn(diffingApi());
   const first = prepare();
   await runDemo(first.options);
+  expect(first.text()).toContain(`require('./.perijove/connection.json').token`);
   expect(first.text()).toContain('The graph of account demo now is as this machine is.');
   expect(first.text()).toContain(`http://127.0.0.1:8233/namespaces/default/workflows/sync-job%3Ademo%3A${JOB}`);
   expect(first.text()).toMatch(/^ *os_user +User +2$/m);
@@ -90,7 +93,6 @@ it('creates the machine, finds nothing changed the second time, and sees a real 
   expect(second.text()).toMatch(/^entities +\d+ +0 +0 +0$/m);
 
   machine.remove('/proc/40');
-  machine.remove('/proc/net/tcp');
   machine.write('/proc/net/tcp', '');
   const third = prepare();
   await runDemo(third.options);
