@@ -1,0 +1,122 @@
+import fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import type { Logger } from 'pino';
+import type { UploadReader } from '../../domain/ingest/upload-reader';
+import type { Authenticator, Tenants } from '../../domain/ports';
+import type { Metrics } from '../../observability/metrics';
+import type { Readiness } from '../../observability/readiness';
+import { registerAbortSyncJob } from './abort-sync-job';
+import { registerAbout } from './about';
+import type { ApiDependencies } from './api-dependencies';
+import { createByteBudget } from './body/byte-budget';
+import { answerClientError } from './client-error';
+import { registerCreateUploadUrl } from './create-upload-url';
+import { requireCredentials } from './credentials';
+import { registerExportGraph } from './export-graph';
+import { registerFinalizeSyncJob } from './finalize-sync-job';
+import { registerGetSyncJob } from './get-sync-job';
+import { registerListSyncJobs } from './list-sync-jobs';
+import { answerUnknownRoutes } from './not-found';
+import { registerProbes } from './probes';
+import { isOurFault, toProblem } from './problem';
+import { requestIdOf } from './request-id';
+import { observeRequests } from './request-log';
+import { addResponseHeaders } from './response-headers';
+import { registerStartSyncJob } from './start-sync-job';
+import { registerSyncJobEvents } from './sync-job-events';
+import { registerUploadObjects } from './upload-objects';
+
+export interface ApiLimits {
+  /** Of one upload, as sent and decompressed. */
+  readonly maxBodyBytes: number;
+  /** Of all bodies in memory together; at least one is always admitted. */
+  readonly maxInFlightBodyBytes: number;
+}
+
+export interface ApiOptions {
+  readonly authenticator: Authenticator;
+  readonly tenants: Tenants;
+  readonly reader: UploadReader;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly readiness: Readiness;
+  readonly limits: ApiLimits;
+  /** Origins whose pages may call the API from a browser. */
+  readonly corsOrigins?: readonly string[];
+  /** A body that stops coming for so long is given up. */
+  readonly bodyIdleTimeoutMs?: number;
+}
+
+const maxSmallBodyBytes = 1024 * 1024;
+const requestTimeoutMs = 15 * 60_000;
+const keepAliveTimeoutMs = 65_000;
+
+/** The HTTP API, not yet listening. */
+export function buildApp(options: ApiOptions): FastifyInstance {
+  const { metrics, limits, bodyIdleTimeoutMs = 30_000 } = options;
+  const app: FastifyInstance = fastify({
+    loggerInstance: options.logger as FastifyBaseLogger,
+    genReqId: requestIdOf,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: 200 },
+    frameworkErrors: sendProblem,
+    clientErrorHandler: answerClientError,
+  });
+  const budget = createByteBudget(limits.maxInFlightBodyBytes, (inUse) => metrics.inFlightBodyBytes.set(inUse));
+  const uploads = { budget, maxBytes: limits.maxBodyBytes, idleTimeoutMs: bodyIdleTimeoutMs };
+  const api: ApiDependencies = {
+    tenants: options.tenants,
+    reader: options.reader,
+    metrics,
+    uploads,
+    smallBodies: { ...uploads, maxBytes: Math.min(maxSmallBodyBytes, limits.maxBodyBytes) },
+  };
+
+  app.decorateRequest('principal', null);
+  app.setErrorHandler(sendProblem);
+  answerUnknownRoutes(app);
+  addResponseHeaders(app, options.corsOrigins ?? []);
+  observeRequests(app, metrics);
+  readBodiesInHandlers(app);
+
+  registerAbout(app);
+  registerProbes(app, options);
+  app.register(async (secured) => {
+    secured.addHook('onRequest', requireCredentials(options.authenticator));
+    registerStartSyncJob(secured, api);
+    registerListSyncJobs(secured, api);
+    registerGetSyncJob(secured, api);
+    registerUploadObjects(secured, { api, shape: 'upload' });
+    registerUploadObjects(secured, { api, shape: 'entities' });
+    registerUploadObjects(secured, { api, shape: 'relationships' });
+    registerCreateUploadUrl(secured, api);
+    registerFinalizeSyncJob(secured, api);
+    registerAbortSyncJob(secured, api);
+    registerSyncJobEvents(secured, api);
+    registerExportGraph(secured, { api, kind: 'entity' });
+    registerExportGraph(secured, { api, kind: 'relationship' });
+  });
+  return app;
+}
+
+/** Fastify must not touch bodies: each handler decides when to read, after it knows that it wants to. */
+function readBodiesInHandlers(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+}
+
+function sendProblem(err: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = toProblem(err, request.id);
+  if (isOurFault(problem)) request.log.error({ err }, 'request failed');
+  else request.log.info({ code: problem.body.error.code, message: problem.body.error.message }, 'request refused');
+  void reply.status(problem.status).headers(problem.headers).send(problem.body);
+}

@@ -1,0 +1,32 @@
+import type { FastifyInstance } from 'fastify';
+
+const always: Readonly<Record<string, string>> = {
+  vary: 'Origin',
+  'access-control-allow-credentials': 'true',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'x-dns-prefetch-control': 'off',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cache-control': 'no-store',
+};
+
+const preflight: Readonly<Record<string, string>> = {
+  'access-control-allow-methods': 'GET, POST, OPTIONS',
+  'access-control-allow-headers':
+    'authorization, content-type, content-encoding, jupiterone-account, lifeomic-account, jupiterone-correlation-id',
+  'access-control-max-age': '600',
+};
+
+/** Headers of every answer (contract 2.3). Browsers of other origins get in only when `corsOrigins` names them. */
+export function addResponseHeaders(app: FastifyInstance, corsOrigins: readonly string[]): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(always).header('x-request-id', request.id);
+    const { origin } = request.headers;
+    if (origin === undefined || !corsOrigins.includes(origin)) return;
+    reply
+      .header('access-control-allow-origin', origin)
+      .header('access-control-expose-headers', 'x-request-id, retry-after');
+    if (request.method === 'OPTIONS') await reply.headers(preflight).send('');
+  });
+}

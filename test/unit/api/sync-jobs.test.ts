@@ -1,0 +1,61 @@
+import { gzipSync } from 'node:zlib';
+import { buildTestApp, jobs, otherCredentials } from './build-test-app';
+
+const upload = { entities: [{ _key: 'a', _type: 't' }], relationships: [{ _key: 'r', _type: 't' }] };
+
+describe('synchronization API', () => {
+  it('takes a job from start to finalize, with 200 all the way', async () => {
+    const { call, tenants } = buildTestApp();
+    const started = await call({ method: 'POST', url: jobs, payload: { source: 'api', scope: 's', syncMode: null } });
+    expect(started.statusCode).toBe(200);
+    const { job } = started.json<{ job: { id: string } }>();
+    expect(job).toMatchObject({ source: 'api', scope: 's', status: 'AWAITING_UPLOADS', syncMode: 'DIFF' });
+
+    const uploaded = await call({ method: 'POST', url: `${jobs}/${job.id}/upload`, payload: upload });
+    expect(uploaded.statusCode).toBe(200);
+    expect(uploaded.json()).toMatchObject({ job: { numEntitiesUploaded: 1, numRelationshipsUploaded: 1 } });
+    expect(tenants.uploads).toHaveLength(1);
+
+    const finalized = await call({
+      method: 'POST',
+      url: `${jobs}/${job.id}/finalize`,
+      payload: { partialDatasets: { types: ['t'] } },
+    });
+    expect(finalized.statusCode).toBe(200);
+    expect(finalized.json()).toMatchObject({ job: { status: 'FINALIZE_PENDING', partialTypes: ['t'] } });
+
+    const read = await call({ method: 'GET', url: `${jobs}/${job.id}` });
+    expect(read.json()).toMatchObject({ job: { id: job.id, status: 'FINALIZE_PENDING' } });
+  });
+
+  it.each(['finalize', 'abort', 'uploadUrl'])('takes an empty %s with a JSON content type', async (action) => {
+    const { call, start } = buildTestApp();
+    const response = await call({
+      method: 'POST',
+      url: `${jobs}/${await start()}/${action}`,
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(response.statusCode).toBe(200);
+  });
+
+  it('reads gzip, whatever the content type says beside it', async () => {
+    const { call, start } = buildTestApp();
+    const response = await call({
+      method: 'POST',
+      url: `${jobs}/${await start()}/entities`,
+      headers: { 'content-type': 'application/json; charset=utf-8', 'content-encoding': 'gzip' },
+      payload: gzipSync(JSON.stringify(upload)),
+    });
+    expect(response.json()).toMatchObject({ job: { numEntitiesUploaded: 1, numRelationshipsUploaded: 0 } });
+  });
+
+  it("answers for another account's job as for one that does not exist", async () => {
+    const { call, start } = buildTestApp();
+    const jobId = await start();
+    const unknown = '00000000-0000-4000-8000-000000000000';
+    const foreign = await call({ method: 'GET', url: `${jobs}/${jobId}`, headers: otherCredentials });
+    const missing = await call({ method: 'GET', url: `${jobs}/${unknown}`, headers: otherCredentials });
+    expect(foreign.statusCode).toBe(404);
+    expect(foreign.body.replace(jobId, '')).toBe(missing.body.replace(unknown, ''));
+  });
+});
