@@ -34,10 +34,12 @@ export interface ReportInput {
   readonly result: SynchronizeResult;
   readonly collectMs: number;
   readonly places: Places;
+  /** False when the product is stopped after the report, which makes its addresses useless until the next start. */
+  readonly keepsRunning: boolean;
 }
 
 /** The closing text: what was found, what changed in the graph, how long it took, where to look. */
-export function formatReport({ collected, result, collectMs, places }: ReportInput): string {
+export function formatReport({ collected, result, collectMs, places, keepsRunning }: ReportInput): string {
   const { job } = result;
   const failed = job.numRelationshipCreateErrors;
   return [
@@ -51,7 +53,7 @@ export function formatReport({ collected, result, collectMs, places }: ReportInp
     ...(failed > 0 ? [`${whole(failed)} relationships were not created because an end of theirs does not exist.`] : []),
     `Collected in ${seconds(collectMs)}, uploaded in ${seconds(result.uploadMs)}, finalized in ${seconds(result.finalizeMs)}.`,
     '',
-    'Where to look',
+    keepsRunning ? 'Where to look' : 'Where to look, after `npm start`',
     `  workflow    ${workflowUrl(places, job.id)}`,
     `  job         curl -H "Authorization: Bearer $(${tokenCommand(places.connectionFile)})" -H "JupiterOne-Account: ${places.account}" ${jobUrl(places, job.id)}`,
     `  connection  ${places.connectionFile} (addresses, account and token)`,

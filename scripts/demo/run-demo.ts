@@ -57,7 +57,7 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-interface DemoJobOptions extends Pick<DemoOptions, 'sources' | 'selfPid' | 'reporter' | 'signal'> {
+interface DemoJobOptions extends Pick<DemoOptions, 'once' | 'sources' | 'selfPid' | 'reporter' | 'signal'> {
   readonly connection: ApiConnection & Places;
 }
 
@@ -65,7 +65,7 @@ interface DemoJobOptions extends Pick<DemoOptions, 'sources' | 'selfPid' | 'repo
  * Collects this machine, sends it through the public API, waits until it is in the graph, and reports. The scope carries the host
  * name, so that each machine keeps a graph of its own in a shared installation.
  */
-async function runDemoJob({ connection, sources, selfPid, reporter, signal }: DemoJobOptions): Promise<void> {
+async function runDemoJob({ connection, once, sources, selfPid, reporter, signal }: DemoJobOptions): Promise<void> {
   signal.throwIfAborted();
   reporter.line('Collecting the assets of this machine.');
   const startedAt = performance.now();
@@ -86,7 +86,7 @@ async function runDemoJob({ connection, sources, selfPid, reporter, signal }: De
     });
     show(undefined);
     reporter.line('');
-    reporter.line(formatReport({ collected, result, collectMs, places: connection }));
+    reporter.line(formatReport({ collected, result, collectMs, places: connection, keepsRunning: !once }));
   } finally {
     show(undefined);
   }

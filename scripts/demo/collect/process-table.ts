@@ -5,6 +5,8 @@ export interface ProcessRow {
   readonly pid: number;
   readonly parentPid: number;
   readonly processGroup: number;
+  /** Not known on macOS. */
+  readonly session?: number;
   readonly name: string;
   readonly uid: number;
   /** When it started, in seconds: since boot on Linux (to 1/100 s), since the epoch on macOS. */
@@ -29,6 +31,7 @@ export interface ProcStat {
   readonly state: string;
   readonly parentPid: number;
   readonly processGroup: number;
+  readonly session: number;
   readonly flags: number;
   readonly startTicks: number;
 }
@@ -44,6 +47,7 @@ export function parseProcStat(text: string): ProcStat | undefined {
     state: fields[0] ?? '',
     parentPid: Number(fields[1]),
     processGroup: Number(fields[2]),
+    session: Number(fields[3]),
     flags: Number(fields[6]),
     startTicks: Number(fields[19]),
   };
@@ -132,6 +136,7 @@ async function readProcess(
     pid: stat.pid,
     parentPid: stat.parentPid,
     processGroup: stat.processGroup,
+    session: stat.session,
     name: executable?.split('/').at(-1) ?? stat.name,
     uid,
     startSeconds,

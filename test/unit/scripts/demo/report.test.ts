@@ -33,6 +33,7 @@ const input: ReportInput = {
   result: { job, uploadMs: 1_234, finalizeMs: 20_000 },
   collectMs: 56,
   places,
+  keepsRunning: true,
 };
 
 it('links the workflow by its encoded id', () => {
@@ -81,4 +82,9 @@ it('names an absolute connection file as it is, and counts lost relationships', 
   });
   expect(text).toContain(`require('/data/connection.json')`);
   expect(text).toContain('3 relationships were not created');
+});
+
+it('says when the addresses work only after the next start', () => {
+  expect(formatReport(input)).toMatch(/^Where to look$/m);
+  expect(formatReport({ ...input, keepsRunning: false })).toMatch(/^Where to look, after `npm start`$/m);
 });

@@ -17,6 +17,7 @@ describe('process table', () => {
       state: 'S',
       parentPid: 1,
       processGroup: 77,
+      session: 70,
       flags: 4194560,
       startTicks: 4242,
     });
@@ -84,6 +85,14 @@ describe('settled processes', () => {
 
   it('finds the demo: its group upwards, all descendants downwards', () => {
     expect([...demoPids(machine, 22)].sort()).toEqual([20, 21, 22, 23, 24]);
+  });
+
+  it('takes the shells above the demo along, up to the end of its session, but not their other children', () => {
+    const inSession = (pid: number, session: number): ProcessRow[] =>
+      machine.filter((one) => one.pid === pid).map((one) => ({ ...one, session }));
+    const terminal = [row(9, 1, { session: 9 }), row(10, 9, { session: 10 }), row(11, 10, { session: 10 })];
+    const demo = [20, 21, 22, 23, 24].flatMap((pid) => inSession(pid, 10));
+    expect([...demoPids([row(1, 0), ...terminal, ...demo], 22)].sort()).toEqual([10, 20, 21, 22, 23, 24]);
   });
 
   it('never takes the first process of a container for the demo', () => {
