@@ -33,7 +33,6 @@ export interface SyncJobRecord {
   partialTypes: readonly string[];
   ignoreDuplicates: boolean;
   ignoreIllegalProperties: boolean;
-  dryRun: boolean;
   workflowId: string;
   startedAt: number;
   lastUploadAt: number;

@@ -7,7 +7,7 @@ import { collectionsOf, type Collections } from './collections';
  */
 export const indexes: Partial<Record<keyof Collections, readonly IndexDescription[]>> = {
   tokens: [{ key: { hash: 1 }, unique: true }, { key: { account: 1 } }],
-  syncJobs: [{ key: { account: 1, startedAt: -1, _id: 1 } }, { key: { endedAt: 1, status: 1 } }],
+  syncJobs: [{ key: { account: 1, startedAt: -1, _id: 1 } }, { key: { endedAt: 1, _id: 1 } }],
   syncJobEvents: [{ key: { jobId: 1, createDate: 1 } }],
   stagedBatches: [{ key: { jobId: 1, seq: 1 } }, { key: { expireAt: 1 }, expireAfterSeconds: 0 }],
   planPages: [

@@ -9,7 +9,6 @@ export function toStoredJob(record: SyncJobRecord): StoredJob {
     scopeId: record.scopeId,
     ignoreDuplicates: record.ignoreDuplicates,
     ignoreIllegalProperties: record.ignoreIllegalProperties,
-    dryRun: record.dryRun,
     lastUploadAt: record.lastUploadAt,
     uploadWindowMs: record.uploadWindowMs,
     finalizeRequestedAt: record.finalizeRequestedAt,

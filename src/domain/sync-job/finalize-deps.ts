@@ -1,4 +1,5 @@
 import type { BlobStore } from '../blob-store';
+import type { Sha1 } from '../graph/identity';
 import type { UploadReader } from '../ingest/upload-reader';
 import type { GraphWriter } from './graph-writer';
 import type { ManifestStore, PlanStore, StagingStore, SyncJobStore } from './ports';
@@ -12,6 +13,8 @@ export interface FinalizeStores {
   readonly graph: GraphWriter;
   readonly blobs: BlobStore;
   readonly reader: UploadReader;
+  readonly sha1: Sha1;
+  readonly maxBulkFileBytes: number;
 }
 
 /** How a long run reports and is stopped. */

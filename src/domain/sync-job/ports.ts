@@ -12,7 +12,6 @@ export interface StoredJob {
   readonly scopeId: string;
   readonly ignoreDuplicates: boolean;
   readonly ignoreIllegalProperties: boolean;
-  readonly dryRun: boolean;
   /** Epoch ms of the last upload, or of the start; the upload window counts from here. */
   readonly lastUploadAt: number;
   readonly uploadWindowMs: number;
@@ -43,7 +42,7 @@ export interface SyncJobStore {
   /** AWAITING_UPLOADS → FINALIZE_PENDING, and a place in the scope's queue. Undefined if the job was not awaiting uploads. */
   close(
     jobId: string,
-    request: { readonly partialTypes: readonly string[]; readonly dryRun: boolean; readonly now: number },
+    request: { readonly partialTypes: readonly string[]; readonly now: number },
   ): Promise<StoredJob | undefined>;
   /** True while the job is the first of its scope's queue of finalizations. `ahead` names the job that is. */
   turn(job: StoredJob): Promise<{ readonly isFirst: boolean; readonly ahead: string | null }>;

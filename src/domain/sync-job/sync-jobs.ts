@@ -22,6 +22,16 @@ export interface UploadTarget {
   readonly ignoreIllegalProperties: boolean;
 }
 
+export interface FinalizeRequest {
+  /** `partialDatasets.types`: objects of these types that were not uploaded are kept. */
+  readonly partialTypes: readonly string[];
+}
+
+export interface AbortRequest {
+  readonly reason?: string | undefined;
+  readonly terminalStatus?: SyncJobStatus | undefined;
+}
+
 export interface JobEvent {
   readonly id: string;
   readonly name: string;
@@ -63,15 +73,9 @@ export interface SyncJobs {
   /** Presigned PUT for the job's one bulk file; the same URL until it expires. `expiresAt` in epoch milliseconds. */
   createUploadUrl(jobId: string): Promise<{ uploadUrl: string; expiresAt: number }>;
   /** Idempotent: a job that is already past its upload window answers with its present document. */
-  finalize(
-    jobId: string,
-    request: { readonly partialTypes: readonly string[]; readonly dryRun: boolean },
-  ): Promise<SyncJobDocument>;
+  finalize(jobId: string, request: FinalizeRequest): Promise<SyncJobDocument>;
   /** Idempotent on aborted jobs. @throws DomainError JOB_NOT_AWAITING_UPLOADS once the job writes the graph or has ended otherwise. */
-  abort(
-    jobId: string,
-    request: { readonly reason?: string | undefined; readonly terminalStatus?: SyncJobStatus | undefined },
-  ): Promise<SyncJobDocument>;
+  abort(jobId: string, request: AbortRequest): Promise<SyncJobDocument>;
   /** Events are kept with the job and can be read back by `listEvents`. */
   addEvents(
     jobId: string,

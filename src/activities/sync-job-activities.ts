@@ -1,0 +1,259 @@
+import { activityInfo, ApplicationFailure, cancellationSignal, heartbeat, log } from '@temporalio/activity';
+import { ErrorCode } from '../contracts/error-code';
+import { isTerminal, syncJobCounters, SyncJobStatus, type SyncJobCounts } from '../contracts/sync-job';
+import type { FinalizeInput, SyncJobRef, SyncJobState } from '../contracts/temporal/sync-job';
+import { DomainError } from '../domain/errors';
+import { applyPlan } from '../domain/sync-job/apply-plan';
+import { ingestBulkFile } from '../domain/sync-job/bulk-file';
+import type { FinalizeStores, RunControl } from '../domain/sync-job/finalize-deps';
+import { checkDuplicates, planKind } from '../domain/sync-job/plan-kind';
+import type { StoredJob } from '../domain/sync-job/ports';
+import type { StartDecision } from '../domain/sync-job/start-rules';
+
+export interface SyncJobActivitiesDependencies {
+  readonly storesOf: (account: string) => FinalizeStores;
+  readonly accountExists: (account: string) => Promise<boolean>;
+  readonly now: () => number;
+  readonly uploadWindowMs: number;
+  readonly applyLanes: number;
+}
+
+export interface OpenJobRequest extends SyncJobRef {
+  readonly decision: Omit<StartDecision, 'scope'> & { readonly source: string; readonly scope: string };
+  readonly workflowId: string;
+}
+
+export interface EndJobRequest extends SyncJobRef {
+  readonly status: SyncJobStatus;
+  readonly reason: string;
+  /** True: whatever is planned already; false: only while the graph is untouched. */
+  readonly evenIfCommitted: boolean;
+}
+
+/** How long an attempt that finds another job ahead waits before it looks again; grows with the attempts. */
+const turnPollMs = (attempt: number): number => Math.min(2_000, 50 * attempt);
+
+export type SyncJobActivities = ReturnType<typeof createSyncJobActivities>;
+
+/** Every activity may run twice, at the same time even: each writes by compare-and-set or once per marker. */
+export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
+  const { storesOf, now } = deps;
+
+  async function find({ account, jobId }: SyncJobRef): Promise<StoredJob> {
+    const job = await storesOf(account).jobs.find(jobId);
+    if (!job)
+      throw new DomainError(ErrorCode.notFound, `There is no synchronization job ${jobId} in account "${account}".`);
+    return job;
+  }
+
+  /** Ends the job when its data is bad; any other error goes on to be retried. */
+  async function orBadData(job: StoredJob, work: () => Promise<boolean>): Promise<boolean> {
+    try {
+      return await work();
+    } catch (err) {
+      if (!(err instanceof DomainError) || !badData.includes(err.code)) throw err;
+      await storesOf(job.scope.account).jobs.end(job.document.id, {
+        status: SyncJobStatus.errorBadData,
+        reason: err.message,
+        report: err.problems,
+        now: now(),
+        from: [SyncJobStatus.finalizePending],
+        unlessCommitted: true,
+      });
+      return false;
+    }
+  }
+
+  return {
+    /** For starts by the Temporal CLI: writes the job document that the API would have written. */
+    async openSyncJob({
+      account,
+      jobId,
+      decision,
+      workflowId,
+    }: OpenJobRequest): Promise<SyncJobState & { waitMs: number }> {
+      if (!(await deps.accountExists(account))) {
+        throw new DomainError(
+          ErrorCode.notFound,
+          `There is no account "${account}". Accounts: npm run admin -- account list`,
+        );
+      }
+      const { source, scope, ...rest } = decision;
+      const job = await storesOf(account).jobs.create({
+        id: jobId,
+        scope: { account, source, scope },
+        ...rest,
+        ignoreDuplicates: false,
+        ignoreIllegalProperties: false,
+        workflowId,
+        uploadWindowMs: deps.uploadWindowMs,
+        startedAt: now(),
+      });
+      return { ...toState(job), waitMs: waitMs(job, now()) };
+    },
+
+    /** Aborts the job if its upload window has passed; otherwise says how long there is still to wait. */
+    async expireSyncJob(ref: SyncJobRef): Promise<SyncJobState & { waitMs: number }> {
+      const job = await find(ref);
+      const remaining = waitMs(job, now());
+      if (remaining > 0 || job.document.status !== SyncJobStatus.awaitingUploads)
+        return { ...toState(job), waitMs: remaining };
+      const ended = await storesOf(ref.account).jobs.end(ref.jobId, {
+        status: SyncJobStatus.aborted,
+        reason: `no upload and no finalize within ${String(Math.round(job.uploadWindowMs / 1000))} s`,
+        now: now(),
+        from: [SyncJobStatus.awaitingUploads],
+        unlessCommitted: true,
+      });
+      return { ...toState(ended ?? job), waitMs: 0 };
+    },
+
+    /**
+     * Waits for the scope's turn, takes in the bulk file, plans, and writes all changes of entities. Nothing of the graph changes
+     * before the plan is sealed; from then on the job can only be completed.
+     */
+    async finalizeEntities({
+      request,
+      ...ref
+    }: SyncJobRef & { readonly request: FinalizeInput }): Promise<SyncJobState> {
+      const stores = storesOf(ref.account);
+      const partialTypes = request.partialDatasets?.types ?? [];
+      let job = (await stores.jobs.close(ref.jobId, { partialTypes, now: now() })) ?? (await find(ref));
+      if (isTerminal(job.document.status)) return toState(job);
+      await requireTurn(stores, job);
+      return await withHeartbeat(deps.applyLanes, async (run) => {
+        if (job.document.status === SyncJobStatus.finalizePending) {
+          const isPlanned = await orBadData(job, async () => {
+            if (!job.committed) {
+              await ingestBulkFile(stores, job, run, now);
+              await checkDuplicates(stores, job, 'relationship', run);
+            }
+            return await planKind(stores, job, 'entity', run);
+          });
+          if (!isPlanned) return toState(await find(ref));
+          await stores.jobs.progress(ref.jobId, { status: SyncJobStatus.finalizingEntities, counts: {} });
+        }
+        if (job.document.status !== SyncJobStatus.finalizingRelationships) await applyPlan(stores, job, 'entity', run);
+        job = await find(ref);
+        return toState(job);
+      });
+    },
+
+    /** The same for relationships, then the durable end of the job. */
+    async finalizeRelationships(ref: SyncJobRef): Promise<SyncJobState> {
+      const stores = storesOf(ref.account);
+      const job = await find(ref);
+      if (isTerminal(job.document.status)) return toState(job);
+      await requireTurn(stores, job);
+      return await withHeartbeat(deps.applyLanes, async (run) => {
+        const status = SyncJobStatus.finalizingRelationships;
+        await stores.jobs.progress(ref.jobId, { status, counts: (await stores.graph.totals(job)).counts });
+        if (await planKind(stores, job, 'relationship', run)) await applyPlan(stores, job, 'relationship', run);
+        for (const kind of ['entity', 'relationship'] as const) {
+          run.progress({ step: `folding the manifest of ${kind} keys`, done: 0, of: 1 });
+          await stores.manifests.compact(job.scope, kind);
+        }
+        const { counts, problems } = await stores.graph.totals(job);
+        const ended = await stores.jobs.end(ref.jobId, {
+          status: SyncJobStatus.finished,
+          counts,
+          reason: null,
+          report: problems,
+          now: now(),
+          from: [status],
+          unlessCommitted: false,
+        });
+        await discard(stores, ref.jobId);
+        return toState(ended ?? job);
+      });
+    },
+
+    /** Ends a job that cannot or shall not go on. A job that is committed and may not be ended answers with its present state. */
+    async endSyncJob({ account, jobId, status, reason, evenIfCommitted }: EndJobRequest): Promise<SyncJobState> {
+      const stores = storesOf(account);
+      const { awaitingUploads, finalizePending, finalizingEntities, finalizingRelationships } = SyncJobStatus;
+      const ended = await stores.jobs.end(jobId, {
+        status,
+        reason,
+        now: now(),
+        from: [awaitingUploads, finalizePending, finalizingEntities, finalizingRelationships],
+        unlessCommitted: !evenIfCommitted,
+      });
+      const job = ended ?? (await find({ account, jobId }));
+      if (isTerminal(job.document.status)) await discard(stores, jobId);
+      return toState(job);
+    },
+  };
+}
+
+const badData: readonly ErrorCode[] = [
+  ErrorCode.duplicateKey,
+  ErrorCode.badBulkData,
+  ErrorCode.invalidBody,
+  ErrorCode.entityIsNotArray,
+  ErrorCode.relationshipIsNotArray,
+  ErrorCode.entityUploadFailedValidation,
+  ErrorCode.relationshipUploadFailedValidation,
+  ErrorCode.deleteUploadFailedValidation,
+  ErrorCode.requestEntityTooLarge,
+];
+
+/** Fails the attempt, not the activity, when another job of the scope is ahead: a waiting job then holds no slot of the worker. */
+async function requireTurn(stores: FinalizeStores, job: StoredJob): Promise<void> {
+  const { isFirst, ahead } = await stores.jobs.turn(job);
+  if (isFirst) return;
+  throw ApplicationFailure.create({
+    type: ErrorCode.scopeBusy,
+    message: `Waiting for job ${ahead ?? '(unknown)'}, which was finalized earlier on the same source and scope.`,
+    nextRetryDelay: turnPollMs(activityInfo().attempt),
+    category: 'BENIGN',
+  });
+}
+
+/** What a job staged is of no use once it has ended; what is left behind by a crash here expires by itself. */
+async function discard(stores: FinalizeStores, jobId: string): Promise<void> {
+  try {
+    await Promise.all([stores.staging.discard(jobId), stores.plans.discard(jobId)]);
+  } catch (err) {
+    log.warn('staged content of an ended job was not removed; it will expire', { jobId, err });
+  }
+}
+
+async function withHeartbeat<T>(lanes: number, work: (run: RunControl) => Promise<T>): Promise<T> {
+  let details: unknown = { step: 'starting' };
+  const timer = setInterval(() => {
+    heartbeat(details);
+  }, 1_000);
+  try {
+    return await work({
+      lanes,
+      progress: (done) => {
+        details = done;
+      },
+      checkpoint: () => {
+        cancellationSignal().throwIfAborted();
+      },
+    });
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+function toState({ document }: StoredJob): SyncJobState {
+  const { id, accountId, source, scope, syncMode, status, statusReason } = document;
+  const counts: SyncJobCounts = Object.fromEntries(
+    syncJobCounters.filter((name) => document[name] > 0).map((name) => [name, document[name]]),
+  );
+  return {
+    jobId: id,
+    account: accountId,
+    source,
+    scope: scope ?? document.integrationInstanceId,
+    syncMode,
+    status,
+    reason: statusReason,
+    counts,
+  };
+}
+
+const waitMs = (job: StoredJob, now: number): number => Math.max(0, job.lastUploadAt + job.uploadWindowMs - now);

@@ -1,0 +1,23 @@
+import type { OpenJobs } from '../../domain/sync-job/job-keeper';
+import type { StoredJob } from '../../domain/sync-job/ports';
+import type { Database } from './database';
+import { toStoredJob } from './sync-job-document';
+
+/** The one reader across accounts; it serves the job keeper only. */
+export class MongoOpenJobs implements OpenJobs {
+  constructor(private readonly database: Database) {}
+
+  async stale({ now, idleMs, limit, after }: Parameters<OpenJobs['stale']>[0]): Promise<readonly StoredJob[]> {
+    const before = now - idleMs;
+    const records = await this.database.collections.syncJobs
+      .find({
+        endedAt: null,
+        _id: { $gt: after },
+        $or: [{ finalizeRequestedAt: { $lte: before } }, { finalizeRequestedAt: null, lastUploadAt: { $lte: before } }],
+      })
+      .sort({ _id: 1 })
+      .limit(limit)
+      .toArray();
+    return records.map(toStoredJob);
+  }
+}

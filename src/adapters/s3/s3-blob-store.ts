@@ -1,0 +1,100 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  NoSuchKey,
+  PutObjectCommand,
+  S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import type { Readable } from 'node:stream';
+import { ErrorCode } from '../../contracts/error-code';
+import type { BlobStore } from '../../domain/blob-store';
+import { DomainError } from '../../domain/errors';
+
+export interface S3Options {
+  /** Undefined: Amazon S3. */
+  readonly endpoint?: string | undefined;
+  /** What presigned URLs name, where clients reach the store by another address than we do. */
+  readonly publicEndpoint?: string | undefined;
+  readonly region: string;
+  readonly bucket: string;
+  /** Undefined: the SDK's default chain. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
+  readonly forcePathStyle: boolean;
+  /** Largest object that a presigned PUT is meant for; finalization refuses larger ones. */
+  readonly maxObjectBytes: number;
+}
+
+export class S3BlobStore implements BlobStore {
+  private readonly client: S3Client;
+  private readonly signer: S3Client;
+
+  constructor(private readonly options: S3Options) {
+    this.client = createClient(options, options.endpoint);
+    this.signer = options.publicEndpoint === undefined ? this.client : createClient(options, options.publicEndpoint);
+  }
+
+  async put(key: string, content: Uint8Array): Promise<void> {
+    await translated(this.client.send(new PutObjectCommand({ ...this.at(key), Body: content })));
+  }
+
+  async get(key: string): Promise<Uint8Array> {
+    const { Body } = await translated(this.client.send(new GetObjectCommand(this.at(key))));
+    if (!Body) throw new DomainError(ErrorCode.notFound, `The stored object ${key} has no content.`);
+    return await translated(Body.transformToByteArray());
+  }
+
+  async open(key: string): Promise<{ bytes: number; stream: AsyncIterable<Uint8Array> } | undefined> {
+    try {
+      const { Body, ContentLength } = await this.client.send(new GetObjectCommand(this.at(key)));
+      return Body && { bytes: ContentLength ?? 0, stream: Body as Readable };
+    } catch (err) {
+      if (err instanceof NoSuchKey || (err instanceof S3ServiceException && err.name === 'NotFound')) return undefined;
+      return await translated(Promise.reject(err as Error));
+    }
+  }
+
+  async delete(key: string): Promise<void> {
+    await translated(this.client.send(new DeleteObjectCommand(this.at(key))));
+  }
+
+  async presignPut({ key, expiresInSeconds }: { key: string; expiresInSeconds: number }): Promise<string> {
+    return await getSignedUrl(this.signer, new PutObjectCommand(this.at(key)), { expiresIn: expiresInSeconds });
+  }
+
+  close(): void {
+    this.client.destroy();
+    this.signer.destroy();
+  }
+
+  private at(key: string) {
+    return { Bucket: this.options.bucket, Key: key };
+  }
+}
+
+function createClient({ region, credentials, forcePathStyle }: S3Options, endpoint: string | undefined): S3Client {
+  return new S3Client({
+    region,
+    forcePathStyle,
+    ...(endpoint !== undefined && { endpoint }),
+    ...(credentials && { credentials }),
+    // Otherwise a presigned PUT carries a checksum parameter that an ordinary HTTP client does not send.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    maxAttempts: 3,
+  });
+}
+
+async function translated<T>(operation: Promise<T>): Promise<T> {
+  try {
+    return await operation;
+  } catch (err) {
+    if (err instanceof NoSuchKey) throw new DomainError(ErrorCode.notFound, 'There is no such stored object.');
+    if (err instanceof S3ServiceException && (err.$metadata.httpStatusCode ?? 500) < 500) throw err;
+    throw new DomainError(
+      ErrorCode.unavailable,
+      'The object store does not answer at the moment; try again in a few seconds.',
+    );
+  }
+}

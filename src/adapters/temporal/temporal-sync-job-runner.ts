@@ -1,0 +1,157 @@
+import {
+  isGrpcServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowIdConflictPolicy,
+  WorkflowIdReusePolicy,
+  WorkflowNotFoundError,
+  type Client,
+} from '@temporalio/client';
+import type { SearchAttributePair } from '@temporalio/common';
+import { ErrorCode } from '../../contracts/error-code';
+import { SyncJobStatus } from '../../contracts/sync-job';
+import {
+  jobChangedSignal,
+  SearchAttribute,
+  syncJobWorkflowType,
+  type JobChanged,
+  type SyncJobInput,
+} from '../../contracts/temporal/sync-job';
+import { DomainError } from '../../domain/errors';
+import type { JobRuns, RunState } from '../../domain/sync-job/job-keeper';
+import type { StoredJob } from '../../domain/sync-job/ports';
+import type { SyncJobRunner } from '../../domain/sync-job/sync-job-runner';
+import type { AbortRequest, FinalizeRequest } from '../../domain/sync-job/sync-jobs';
+import type { syncJob } from '../../workflows/sync-job';
+
+/** No call to the Temporal server waits longer. */
+const deadlineMs = 10_000;
+
+export class TemporalSyncJobRunner implements SyncJobRunner, JobRuns {
+  constructor(
+    private readonly client: () => Promise<Client>,
+    private readonly taskQueue: string,
+  ) {}
+
+  async start(job: StoredJob): Promise<void> {
+    await this.call(async (client) => {
+      try {
+        await client.workflow.start<typeof syncJob>(syncJobWorkflowType, this.startOptions(job, {}));
+      } catch (err) {
+        if (!(err instanceof WorkflowExecutionAlreadyStartedError)) throw err;
+      }
+    });
+  }
+
+  async finalize(job: StoredJob, { partialTypes }: FinalizeRequest): Promise<void> {
+    await this.tell(job, { change: 'closed', partialTypes });
+  }
+
+  async abort(job: StoredJob, { reason, terminalStatus }: AbortRequest): Promise<void> {
+    const status = terminalStatus ?? SyncJobStatus.aborted;
+    try {
+      await this.tell(job, { change: 'aborted', reason: reason ?? 'aborted by the client', status });
+    } catch (err) {
+      // The job has ended; its run finds that out when its upload window is over, if it cannot be told now.
+      if (!(err instanceof DomainError)) throw err;
+    }
+  }
+
+  async resume(job: StoredJob): Promise<void> {
+    await this.call(async (client) => {
+      await client.workflow.start<typeof syncJob>(syncJobWorkflowType, {
+        ...this.startOptions(job, { resume: true }),
+        workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+      });
+    });
+  }
+
+  async state(job: StoredJob): Promise<RunState> {
+    return await this.call(async (client) => {
+      try {
+        const { status } = await client.workflow.getHandle(job.document.workflowId).describe();
+        return status.name === 'RUNNING' || status.name === 'PAUSED' ? 'running' : 'stopped';
+      } catch (err) {
+        if (err instanceof WorkflowNotFoundError) return 'unknown';
+        throw err;
+      }
+    });
+  }
+
+  private async tell(job: StoredJob, changed: JobChanged): Promise<void> {
+    const isGone = await this.call(async (client) => {
+      try {
+        await client.workflow.getHandle<typeof syncJob>(job.document.workflowId).signal(jobChangedSignal, changed);
+        return false;
+      } catch (err) {
+        if (err instanceof WorkflowNotFoundError) return true;
+        throw err;
+      }
+    });
+    if (isGone && changed.change === 'closed') await this.resume(job);
+  }
+
+  private startOptions(job: StoredJob, more: Partial<SyncJobInput>) {
+    const { source, scope, integrationInstanceId, syncMode, id, workflowId } = job.document;
+    const input: SyncJobInput = {
+      account: job.scope.account,
+      source,
+      syncMode,
+      jobId: id,
+      uploadWindowMs: job.uploadWindowMs,
+      ...(scope !== null && { scope }),
+      ...(integrationInstanceId !== null && { integrationInstanceId }),
+      ...more,
+    };
+    return {
+      workflowId,
+      taskQueue: this.taskQueue,
+      args: [input] as [SyncJobInput],
+      workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+      workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+      staticSummary: summaryOf(job),
+      typedSearchAttributes: searchAttributesOf(job),
+    };
+  }
+
+  private async call<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    try {
+      const client = await this.client();
+      return await client.withDeadline(Date.now() + deadlineMs, async () => await work(client));
+    } catch (err) {
+      if (err instanceof DomainError) throw err;
+      if (isGrpcServiceError(err) || isUnreachable(err)) {
+        throw new DomainError(
+          ErrorCode.unavailable,
+          'The workflow service does not answer at the moment; try again in a few seconds.',
+        );
+      }
+      throw err;
+    }
+  }
+}
+
+/** The SDK wraps gRPC failures of starts and signals. */
+const isUnreachable = (err: unknown): boolean =>
+  err instanceof Error &&
+  (err.name === 'ServiceError' ||
+    err.name === 'TransportError' ||
+    (err.cause !== undefined && isGrpcServiceError(err.cause)));
+
+function summaryOf({ document, scope }: StoredJob): string {
+  const mode = document.syncMode;
+  return `${mode} of ${scope.source}/${scope.scope === '' ? '(no scope)' : scope.scope} in ${scope.account}`.slice(
+    0,
+    200,
+  );
+}
+
+function searchAttributesOf({ document, scope }: StoredJob): SearchAttributePair[] {
+  const { account, source, scope: scopeName, instance, status } = SearchAttribute;
+  return [
+    { key: account, value: scope.account },
+    { key: source, value: scope.source },
+    { key: status, value: document.status },
+    ...(scope.scope === '' ? [] : [{ key: scopeName, value: scope.scope }]),
+    ...(document.integrationInstanceId === null ? [] : [{ key: instance, value: document.integrationInstanceId }]),
+  ];
+}

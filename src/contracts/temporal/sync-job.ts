@@ -1,0 +1,72 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import type { SyncJobCounts, SyncJobStatus, SyncMode } from '../sync-job';
+
+/** Default task queue of everything that finalizes. */
+export const graphSyncTaskQueue = 'graph-sync';
+
+export const syncJobWorkflowType = 'syncJob';
+export const syncJobWorkflowId = (account: string, jobId: string): string => `sync-job:${account}:${jobId}`;
+
+/** Input of `syncJob`, as the API and the Temporal CLI give it. */
+export interface SyncJobInput {
+  readonly account: string;
+  readonly source: string;
+  readonly scope?: string;
+  readonly syncMode?: SyncMode;
+  readonly integrationInstanceId?: string;
+  /** Set by the API, which has written the job document already; absent in a start by the CLI. */
+  readonly jobId?: string;
+  /** Idle time after which the job is aborted; set by the API along with `jobId`. */
+  readonly uploadWindowMs?: number;
+  /** Set when a run takes over a job whose earlier run is gone: the job document then says how far it is. */
+  readonly resume?: boolean;
+}
+
+export interface SyncJobRef {
+  readonly account: string;
+  readonly jobId: string;
+}
+
+export interface FinalizeInput {
+  readonly partialDatasets?: { readonly types?: readonly string[] };
+}
+
+export interface AbortInput {
+  readonly reason?: string;
+  readonly terminalStatus?: SyncJobStatus;
+}
+
+export type JobChanged =
+  | { readonly change: 'closed'; readonly partialTypes: readonly string[] }
+  | { readonly change: 'aborted'; readonly reason: string; readonly status: SyncJobStatus };
+
+/** What queries and updates answer and the workflow returns: no graph data, only what happened. */
+export interface SyncJobState {
+  readonly jobId: string;
+  readonly account: string;
+  readonly source: string;
+  readonly scope: string | null;
+  readonly syncMode: SyncMode;
+  readonly status: SyncJobStatus;
+  readonly reason: string | null;
+  /** Counters other than zero. */
+  readonly counts: SyncJobCounts;
+}
+
+export const finalizeUpdate = defineUpdate<SyncJobState, [FinalizeInput?]>('finalize');
+export const abortUpdate = defineUpdate<SyncJobState, [AbortInput?]>('abort');
+/**
+ * Sent by the API after it has changed the job document: a signal is durable without a worker at hand, so that a finalize is
+ * acknowledged even while all workers are away.
+ */
+export const jobChangedSignal = defineSignal<[JobChanged]>('jobChanged');
+export const jobQuery = defineQuery<SyncJobState>('job');
+
+export const SearchAttribute = {
+  account: defineSearchAttributeKey('PerijoveAccount', SearchAttributeType.KEYWORD),
+  source: defineSearchAttributeKey('PerijoveSource', SearchAttributeType.KEYWORD),
+  scope: defineSearchAttributeKey('PerijoveScope', SearchAttributeType.KEYWORD),
+  status: defineSearchAttributeKey('PerijoveStatus', SearchAttributeType.KEYWORD),
+  instance: defineSearchAttributeKey('PerijoveInstance', SearchAttributeType.KEYWORD),
+} as const;

@@ -1,0 +1,69 @@
+import { SyncJobStatus } from '../../contracts/sync-job';
+import type { StoredJob, SyncJobStore } from './ports';
+
+/** What the keeper sees of all accounts: jobs that have not ended, by id. */
+export interface OpenJobs {
+  /** Jobs without a sign of life for at least `idleMs`, with ids above `after`, at most `limit`. */
+  stale(request: {
+    readonly now: number;
+    readonly idleMs: number;
+    readonly limit: number;
+    readonly after: string;
+  }): Promise<readonly StoredJob[]>;
+}
+
+/** `stopped`: there was a run and it was closed from outside. `unknown`: Temporal has never heard of it, or has forgotten it. */
+export type RunState = 'running' | 'stopped' | 'unknown';
+
+export interface JobRuns {
+  state(job: StoredJob): Promise<RunState>;
+  /** Gives the job a new run, unless it has one. */
+  resume(job: StoredJob): Promise<void>;
+}
+
+export interface KeepJobsRequest {
+  readonly jobs: OpenJobs;
+  readonly storeOf: (account: string) => SyncJobStore;
+  readonly runs: JobRuns;
+  readonly now: number;
+  readonly idleMs: number;
+  readonly limit: number;
+  readonly after: string;
+}
+
+export interface Kept {
+  readonly resumed: readonly string[];
+  readonly aborted: readonly string[];
+  /** Where the next round goes on; '' to begin anew. */
+  readonly next: string;
+}
+
+/**
+ * Looks after jobs that have not ended and have no run: it was terminated in the Web UI, the Temporal database was lost, or the API
+ * died between writing the job and starting its workflow. A job that is committed gets a new run, which completes it; one whose run
+ * was stopped before has changed nothing and is aborted. Safe to run in several workers at once.
+ */
+export async function keepJobs({ jobs, storeOf, runs, ...window }: KeepJobsRequest): Promise<Kept> {
+  const resumed: string[] = [];
+  const aborted: string[] = [];
+  const stale = await jobs.stale(window);
+  for (const job of stale) {
+    const state = await runs.state(job);
+    if (state === 'running') continue;
+    const id = job.document.id;
+    if (state === 'stopped' && !job.committed) {
+      await storeOf(job.scope.account).end(id, {
+        status: SyncJobStatus.aborted,
+        reason: 'its workflow was stopped in Temporal before it changed anything',
+        now: window.now,
+        from: [SyncJobStatus.awaitingUploads, SyncJobStatus.finalizePending],
+        unlessCommitted: true,
+      });
+      aborted.push(id);
+    } else {
+      await runs.resume(job);
+      resumed.push(id);
+    }
+  }
+  return { resumed, aborted, next: stale.length < window.limit ? '' : (stale.at(-1)?.document.id ?? '') };
+}

@@ -1,0 +1,162 @@
+import { ErrorCode } from '../../contracts/error-code';
+import { isTerminal, SyncJobStatus, type SyncJobDocument } from '../../contracts/sync-job';
+import type { BlobStore } from '../blob-store';
+import { DomainError } from '../errors';
+import { keyNamespace, type Sha1 } from '../graph/identity';
+import type { StagingStore, StoredJob, SyncJobStore } from './ports';
+import { bulkFileKey } from './bulk-file';
+import { decideStart } from './start-rules';
+import type { SyncJobRunner } from './sync-job-runner';
+import type {
+  AbortRequest,
+  FinalizeRequest,
+  JobEvent,
+  StartSyncJob,
+  SyncJobFilter,
+  SyncJobs,
+  UploadTarget,
+} from './sync-jobs';
+
+export interface SyncJobsDependencies {
+  readonly account: string;
+  readonly jobs: SyncJobStore;
+  readonly staging: StagingStore;
+  readonly blobs: BlobStore;
+  readonly runner: SyncJobRunner;
+  readonly sha1: Sha1;
+  readonly now: () => number;
+  readonly newId: () => string;
+  readonly workflowIdOf: (jobId: string) => string;
+  readonly uploadWindowMs: number;
+  readonly uploadUrlTtlMs: number;
+}
+
+export class SyncJobsService implements SyncJobs {
+  constructor(private readonly deps: SyncJobsDependencies) {}
+
+  async start(input: StartSyncJob): Promise<SyncJobDocument> {
+    const { account, jobs, runner, now, newId, workflowIdOf, uploadWindowMs } = this.deps;
+    const decision = decideStart(account, input);
+    const id = decision.integrationInstanceId === null ? newId() : (input.integrationJobId ?? newId()).toLowerCase();
+    const job = await jobs.create({
+      id,
+      ...decision,
+      ignoreDuplicates: input.ignoreDuplicates ?? false,
+      ignoreIllegalProperties: input.ignoreIllegalProperties ?? false,
+      workflowId: workflowIdOf(id),
+      uploadWindowMs,
+      startedAt: now(),
+    });
+    await runner.start(job);
+    return job.document;
+  }
+
+  async get(jobId: string): Promise<SyncJobDocument> {
+    return (await this.find(jobId)).document;
+  }
+
+  async list(filter: SyncJobFilter): Promise<{ jobs: readonly SyncJobDocument[]; endCursor: string | null }> {
+    return await this.deps.jobs.list(filter);
+  }
+
+  async uploadTarget(jobId: string): Promise<UploadTarget> {
+    const job = await this.find(jobId);
+    this.requireAwaitingUploads(job);
+    return {
+      syncMode: job.document.syncMode,
+      entityNamespace: keyNamespace(this.deps.sha1, job.scope, 'entity'),
+      relationshipNamespace: keyNamespace(this.deps.sha1, job.scope, 'relationship'),
+      ignoreDuplicates: job.ignoreDuplicates,
+      ignoreIllegalProperties: job.ignoreIllegalProperties,
+    };
+  }
+
+  async upload(request: Parameters<SyncJobs['upload']>[0]): Promise<SyncJobDocument> {
+    const { jobId, uploadId, upload, ignoreDuplicates } = request;
+    const job = await this.find(jobId);
+    const staged = await this.deps.staging.stage({
+      job,
+      uploadId,
+      upload,
+      ignoreDuplicates,
+      accepts: SyncJobStatus.awaitingUploads,
+      now: this.deps.now(),
+    });
+    return staged.job.document;
+  }
+
+  async createUploadUrl(jobId: string): Promise<{ uploadUrl: string; expiresAt: number }> {
+    const { account, blobs, jobs, now, uploadUrlTtlMs } = this.deps;
+    const job = await this.find(jobId);
+    this.requireAwaitingUploads(job);
+    const expiresInSeconds = Math.floor(uploadUrlTtlMs / 1000);
+    const uploadUrl = await blobs.presignPut({ key: bulkFileKey(account, jobId), expiresInSeconds });
+    return await jobs.keepUploadUrl(jobId, { uploadUrl, expiresAt: now() + expiresInSeconds * 1000, now: now() });
+  }
+
+  async finalize(jobId: string, { partialTypes }: FinalizeRequest): Promise<SyncJobDocument> {
+    const { jobs, runner, now } = this.deps;
+    const closed = await jobs.close(jobId, { partialTypes, now: now() });
+    const job = closed ?? (await this.find(jobId));
+    if (isAborted(job.document.status)) throw notAwaiting(job);
+    if (isTerminal(job.document.status)) return job.document;
+    // Also when the job was closed before: the call that closed it may have died before it told the runner.
+    await runner.finalize(job, { partialTypes });
+    return job.document;
+  }
+
+  async abort(jobId: string, request: AbortRequest): Promise<SyncJobDocument> {
+    const job = await this.find(jobId);
+    if (isAborted(job.document.status)) return job.document;
+    if (isTerminal(job.document.status) || job.committed) throw notAwaiting(job);
+    const status =
+      request.terminalStatus === SyncJobStatus.abortedInvalidConfiguration
+        ? SyncJobStatus.abortedInvalidConfiguration
+        : SyncJobStatus.aborted;
+    const ended = await this.deps.jobs.end(jobId, {
+      status,
+      reason: request.reason ?? 'aborted by the client',
+      now: this.deps.now(),
+      from: [SyncJobStatus.awaitingUploads, SyncJobStatus.finalizePending],
+      unlessCommitted: true,
+    });
+    if (!ended || !isAborted(ended.document.status)) throw notAwaiting(ended ?? job);
+    await this.deps.runner.abort(ended, { ...request, terminalStatus: status });
+    return ended.document;
+  }
+
+  async addEvents(
+    jobId: string,
+    events: readonly { readonly name: string; readonly description: string }[],
+  ): Promise<readonly JobEvent[]> {
+    await this.find(jobId);
+    const { now, newId, jobs } = this.deps;
+    const added = events.map(({ name, description }) => ({ id: newId(), name, description, createDate: now() }));
+    await jobs.addEvents(jobId, added);
+    return added;
+  }
+
+  async listEvents(jobId: string): Promise<readonly JobEvent[]> {
+    await this.find(jobId);
+    return await this.deps.jobs.listEvents(jobId);
+  }
+
+  private async find(jobId: string): Promise<StoredJob> {
+    const job = await this.deps.jobs.find(jobId);
+    if (!job) throw new DomainError(ErrorCode.notFound, `There is no synchronization job ${jobId}.`);
+    return job;
+  }
+
+  private requireAwaitingUploads(job: StoredJob): void {
+    if (job.document.status !== SyncJobStatus.awaitingUploads) throw notAwaiting(job);
+  }
+}
+
+const isAborted = (status: SyncJobStatus): boolean =>
+  status === SyncJobStatus.aborted || status === SyncJobStatus.abortedInvalidConfiguration;
+
+const notAwaiting = ({ document }: StoredJob): DomainError =>
+  new DomainError(
+    ErrorCode.jobNotAwaitingUploads,
+    `The job ${document.id} is ${document.status}${document.statusReason === null ? '' : ` (${document.statusReason})`}; it is not awaiting uploads. Start a new job.`,
+  );

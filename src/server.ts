@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { buildApp } from './api/http/build-app';
+import { sha1 } from './adapters/digest';
+import { createUploadReader } from './adapters/ingest/upload-reader';
+import { accountStores } from './adapters/mongo/account-stores';
+import { openDatabase } from './adapters/mongo/database';
+import { ensureIndexes } from './adapters/mongo/indexes';
+import { MongoAccounts, MongoAuthenticator } from './adapters/mongo/mongo-accounts';
+import { MongoGraphExport } from './adapters/mongo/mongo-graph-export';
+import { S3BlobStore } from './adapters/s3/s3-blob-store';
+import { lazyTemporalClient } from './adapters/temporal/temporal-client';
+import { TemporalSyncJobRunner } from './adapters/temporal/temporal-sync-job-runner';
+import { loadServerConfig, type ServerConfig } from './config/config';
+import { syncJobWorkflowId } from './contracts/temporal/sync-job';
+import type { Tenants } from './domain/ports';
+import { SyncJobsService } from './domain/sync-job/sync-jobs-service';
+import { createLogger } from './observability/logger';
+import { createMetrics } from './observability/metrics';
+import { createReadiness } from './observability/readiness';
+import { startTelemetry } from './observability/telemetry';
+
+async function main(): Promise<void> {
+  const config = loadServerConfig(process.env);
+  const logger = createLogger({ level: config.log.level, name: 'server' });
+  const telemetry = await startTelemetry({ ...config.telemetry, serviceName: 'perijove-server' });
+  const database = openDatabase({ ...config.mongo, appName: 'perijove-server' });
+  const blobs = new S3BlobStore({ ...config.s3, maxObjectBytes: config.limits.maxBulkFileBytes });
+  const temporal = lazyTemporalClient(config.temporal);
+  await ensureIndexes(database.db);
+  const accounts = new MongoAccounts(database);
+  if (config.bootstrap) await accounts.bootstrap(config.bootstrap);
+  const reader = createUploadReader(config.limits);
+  const readiness = createReadiness({
+    checks: {
+      mongodb: async () => await database.db.command({ ping: 1 }),
+      temporal: async () => await (await temporal.get()).connection.ensureConnected(),
+    },
+    onFailure: (dependency, err) => {
+      logger.warn({ dependency, err }, 'not ready');
+    },
+  });
+  const app = buildApp({
+    authenticator: new MongoAuthenticator(accounts, Date.now),
+    tenants: tenantsOf(config, {
+      database,
+      blobs,
+      reader,
+      runner: new TemporalSyncJobRunner(async () => await temporal.get(), config.temporal.taskQueue),
+    }),
+    reader,
+    logger,
+    metrics: createMetrics(),
+    readiness,
+    limits: config.http,
+    corsOrigins: config.http.corsOrigins,
+  });
+  await app.listen({ host: config.http.host, port: config.http.port });
+  logger.info({ host: config.http.host, port: config.http.port }, 'API is listening');
+  await stopSignal();
+  readiness.drain();
+  await app.close();
+  await Promise.all([temporal.close(), database.client.close(), telemetry.stop()]);
+  blobs.close();
+}
+
+type Wiring = Pick<Parameters<typeof accountStores>[0], 'database' | 'blobs' | 'reader'> & {
+  readonly runner: TemporalSyncJobRunner;
+};
+
+function tenantsOf(config: ServerConfig, { runner, ...shared }: Wiring): Tenants {
+  const { maxBulkFileBytes } = config.limits;
+  return {
+    of(account) {
+      const { jobs, staging, blobs } = accountStores({ ...shared, maxBulkFileBytes }, account);
+      return {
+        syncJobs: new SyncJobsService({
+          account,
+          jobs,
+          staging,
+          blobs,
+          runner,
+          sha1,
+          now: Date.now,
+          newId: randomUUID,
+          workflowIdOf: (jobId) => syncJobWorkflowId(account, jobId),
+          uploadWindowMs: config.uploadWindowMs,
+          uploadUrlTtlMs: config.uploadUrlTtlMs,
+        }),
+        graphExport: new MongoGraphExport(shared.database, account),
+      };
+    },
+  };
+}
+
+async function stopSignal(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+}
+
+main().catch((err: unknown) => {
+  console.error(err instanceof Error ? err.message : err);
+  process.exitCode = 1;
+});

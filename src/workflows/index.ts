@@ -1,0 +1,2 @@
+/** Every export here is a workflow type that anyone with access to Temporal can start. */
+export { syncJob } from './sync-job';

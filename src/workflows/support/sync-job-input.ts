@@ -1,0 +1,45 @@
+import { ApplicationFailure } from '@temporalio/workflow';
+import type { AbortInput, FinalizeInput, SyncJobInput } from '../../contracts/temporal/sync-job';
+
+/** Hand-written, because a schema library in the sandbox triples the bundle and its errors would fail tasks, not workflows. */
+export function checkSyncJobInput(input: unknown): asserts input is SyncJobInput {
+  if (!isRecord(input))
+    throw invalid('the input must be one JSON object, e.g. {"account":"demo","source":"api","scope":"my-scope"}');
+  if (typeof input.account !== 'string' || input.account === '') throw invalid('"account" must be a non-empty string');
+  if (typeof input.source !== 'string' || input.source === '')
+    throw invalid('"source" must be a non-empty string, e.g. "api"');
+  for (const name of ['scope', 'syncMode', 'integrationInstanceId', 'jobId'] as const) {
+    const value = input[name];
+    if (value !== undefined && value !== null && typeof value !== 'string') throw invalid(`"${name}" must be a string`);
+  }
+  const unknown = Object.keys(input).filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw invalid(`${unknown.map((name) => `"${name}"`).join(', ')} is not known; known are ${known.join(', ')}`);
+}
+
+const known = ['account', 'source', 'scope', 'syncMode', 'integrationInstanceId', 'jobId', 'uploadWindowMs', 'resume'];
+
+export function checkFinalizeInput(input: FinalizeInput | undefined): void {
+  if (input === undefined || input === null) return;
+  if (!isRecord(input)) throw invalid('finalize takes one JSON object or nothing');
+  const { partialDatasets } = input as FinalizeInput;
+  const types: unknown = partialDatasets?.types;
+  if (types !== undefined && (!Array.isArray(types) || types.some((type) => typeof type !== 'string'))) {
+    throw invalid('"partialDatasets.types" must be a list of strings');
+  }
+}
+
+export function checkAbortInput(input: AbortInput | undefined): void {
+  if (input === undefined || input === null) return;
+  if (!isRecord(input)) throw invalid('abort takes one JSON object or nothing');
+  if (input.reason !== undefined && typeof input.reason !== 'string') throw invalid('"reason" must be a string');
+  const status: unknown = input.terminalStatus;
+  if (status !== undefined && status !== 'ABORTED' && status !== 'ABORTED_DUE_TO_INVALID_CONFIGURATION') {
+    throw invalid('"terminalStatus" must be ABORTED or ABORTED_DUE_TO_INVALID_CONFIGURATION');
+  }
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const invalid = (message: string) => ApplicationFailure.nonRetryable(`Wrong input: ${message}.`, 'BAD_REQUEST');
