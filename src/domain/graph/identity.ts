@@ -1,3 +1,5 @@
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
 /** The two kinds of graph object; each has its own key space (decision 4). */
 export type ObjectKind = 'entity' | 'relationship';
 
@@ -46,7 +48,6 @@ export function bytesToUuid(bytes: Uint8Array, offset = 0): string {
   return text;
 }
 
-const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export const isUuid = (text: string): boolean => uuidPattern.test(text);
 
 /** @throws RangeError when `text` is not a UUID; check with `isUuid` first where it comes from outside. */
