@@ -65,6 +65,8 @@ export async function orUnavailable<T>(operation: Promise<T>): Promise<T> {
       throw new DomainError(
         ErrorCode.unavailable,
         'The database does not answer at the moment; try again in a few seconds.',
+        [],
+        { cause: err },
       );
     }
     throw err;

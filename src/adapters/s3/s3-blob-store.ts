@@ -95,6 +95,8 @@ async function translated<T>(operation: Promise<T>): Promise<T> {
     throw new DomainError(
       ErrorCode.unavailable,
       'The object store does not answer at the moment; try again in a few seconds.',
+      [],
+      { cause: err },
     );
   }
 }

@@ -123,6 +123,8 @@ export class TemporalSyncJobRunner implements SyncJobRunner, JobRuns {
         throw new DomainError(
           ErrorCode.unavailable,
           'The workflow service does not answer at the moment; try again in a few seconds.',
+          [],
+          { cause: err },
         );
       }
       throw err;
