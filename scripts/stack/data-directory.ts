@@ -47,7 +47,8 @@ export async function claimDataDirectory(path: string): Promise<DataDirectory> {
           `end it first (Ctrl-C there), or set PERIJOVE_DATA_DIR and the ports to start a second one beside it.`,
       );
     }
-    for (const left of before.processes) leftovers.push(...(await endLeftover(left)));
+    // The last that was started relies on those before it.
+    for (const left of before.processes.reverse()) leftovers.push(...(await endLeftover(left)));
     await removeStale(file, before);
   }
   return {

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { connect, createServer } from 'node:net';
-import { findPortHolder } from './port-holder';
+import { findPortHolder, type PortHolder } from './port-holder';
 import { StackError } from './stack-error';
 
 export type PortName = 'temporal' | 'temporalUi' | 'mongo' | 's3' | 'api' | 'workerHealth';
@@ -22,20 +22,28 @@ const described: Record<PortName, { what: string; setting: string; usual: string
  */
 const PICK_FROM = 20_000;
 const PICK_BELOW = 30_000;
+const SHOWN_COMMAND = 50;
+
+/** A port that is not free. `holder` is who listens there, when it can be seen. */
+export interface TakenPort {
+  name: PortName;
+  port: number;
+  holder: PortHolder | undefined;
+}
 
 /** Fills in free ports for zeros and checks that the others are free. Rejects with one StackError for all that are taken. */
 export async function settlePorts(plan: PortPlan, names: readonly PortName[]): Promise<PortPlan> {
-  const settled = { ...plan };
-  const used = new Set<number>();
-  const problems: string[] = [];
-  for (const name of names) {
+  const fixed = names.filter((name) => plan[name] !== 0);
+  refuseDoubles(plan, fixed);
+  const taken: TakenPort[] = [];
+  for (const name of fixed) {
     const port = plan[name];
-    if (port === 0) continue;
-    if (used.has(port)) problems.push(`port ${port} is set twice, the second time by ${described[name].setting}`);
-    else if (!(await isFree(port))) problems.push(takenPort(name, port, await findPortHolder(port)));
-    used.add(port);
+    if (!(await isFree(port))) taken.push({ name, port, holder: await findPortHolder(port) });
   }
-  if (problems.length > 0) throw new StackError(`${problems.join('; ')}.`.replace(/^p/, 'P'));
+  if (taken.length > 0) throw new StackError(takenPortsMessage(taken));
+
+  const settled = { ...plan };
+  const used = new Set(fixed.map((name) => plan[name]));
   for (const name of names) {
     if (plan[name] !== 0) continue;
     settled[name] = await pickFreePort(used);
@@ -44,15 +52,37 @@ export async function settlePorts(plan: PortPlan, names: readonly PortName[]): P
   return settled;
 }
 
-/** What the user reads about one taken port. `holder` is the command line of who listens there, when it can be seen. */
-export function takenPort(name: PortName, port: number, holder: { pid: number; command: string } | undefined): string {
-  const { what, setting, usual } = described[name];
-  const who = holder === undefined ? `by another program, perhaps ${usual}` : `by ${shown(holder)}`;
-  return `port ${port}, which ${what} needs, is taken ${who}: end that program, or set ${setting} to another port`;
+function refuseDoubles(plan: PortPlan, names: readonly PortName[]): void {
+  for (const [index, name] of names.entries()) {
+    const first = names.slice(0, index).find((other) => plan[other] === plan[name]);
+    if (first === undefined) continue;
+    throw new StackError(
+      `${described[first].setting} and ${described[name].setting} are both ${plan[name]}: set one of them to another port.`,
+    );
+  }
 }
 
-function shown({ pid, command }: { pid: number; command: string }): string {
-  const short = command.length > 100 ? `${command.slice(0, 100)}…` : command;
+/** One sentence for the user, however many ports are taken: which, for what, by whom, and the variable that changes each. */
+export function takenPortsMessage(taken: readonly TakenPort[]): string {
+  const [only] = taken;
+  if (only !== undefined && taken.length === 1) {
+    const { what, setting, usual } = described[only.name];
+    const who = only.holder === undefined ? `by another program, perhaps ${usual}` : `by ${shown(only.holder)}`;
+    return `Port ${only.port}, which ${what} needs, is taken ${who}: end that program, or set ${setting} to another port.`;
+  }
+  const each = taken.map(({ name, port, holder }) => {
+    const { what, setting, usual } = described[name];
+    return `${port} for ${what} (${setting}) by ${holder === undefined ? `perhaps ${usual}` : shown(holder)}`;
+  });
+  return (
+    `Ports are taken: ${each.join(', ')}: end these programs (another Perijove, if it is one), ` +
+    `or set the variables in parentheses to other ports.`
+  );
+}
+
+/** The process by number, and as much of its command line as tells what it is. */
+function shown({ pid, command }: PortHolder): string {
+  const short = command.length > SHOWN_COMMAND ? `${command.slice(0, SHOWN_COMMAND)}…` : command;
   return `process ${pid} (${short})`;
 }
 

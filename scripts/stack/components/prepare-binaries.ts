@@ -1,4 +1,5 @@
 import type { Progress } from '../progress';
+import { reasonOf, StackError } from '../stack-error';
 import { acquireBinary } from './acquire-binary';
 import { cacheDirectory } from './cache';
 import { mongod } from './mongod';
@@ -14,7 +15,10 @@ export interface Binaries {
   s3: string;
 }
 
-/** Finds or gets all three side by side. The first failure stops the others, so that nothing goes on building for nobody. */
+/** A missing tool fails several components at nearly the same moment: all of it is told at once. */
+const WAIT_FOR_OTHER_FAILURES_MS = 1_000;
+
+/** Finds or gets all three side by side. A failure stops the others soon, so that nothing goes on building for nobody. */
 export async function prepareBinaries({
   env,
   progress,
@@ -31,23 +35,22 @@ export async function prepareBinaries({
     cache: cacheDirectory(env),
     signal: AbortSignal.any([signal, failed.signal]),
   };
+  const failures: unknown[] = [];
   const acquire = async (recipe: Recipe): Promise<string> => {
     const task = progress.task(recipe.title);
     try {
       return await acquireBinary(recipe, { ...shared, task });
     } catch (error) {
-      failed.abort();
-      throw error;
+      if (!failed.signal.aborted) failures.push(error);
+      setTimeout(() => failed.abort(), WAIT_FOR_OTHER_FAILURES_MS).unref();
+      return '';
     } finally {
       task.end();
     }
   };
-  const attempts = [acquire(temporalCli), acquire(mongod), acquire(versitygw)] as const;
-  try {
-    const [temporal, mongodFile, s3] = await Promise.all(attempts);
-    return { temporal, mongod: mongodFile, s3 };
-  } catch (error) {
-    await Promise.allSettled(attempts);
-    throw error;
-  }
+  const [temporal, mongodFile, s3] = await Promise.all([acquire(temporalCli), acquire(mongod), acquire(versitygw)]);
+  if (failures.length === 0) return { temporal, mongod: mongodFile, s3 };
+  const unexpected = failures.find((error) => !(error instanceof StackError));
+  if (unexpected !== undefined) throw unexpected;
+  throw new StackError(failures.map(reasonOf).join(' '));
 }

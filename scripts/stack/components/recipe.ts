@@ -21,6 +21,8 @@ export interface Recipe {
   title: string;
   /** Environment variable that names a binary to use as it is. */
   setting: string;
+  /** What a user installs so that it can be prepared where the vendor's download cannot be reached. */
+  needs: string;
   ways(platform: Platform): readonly Way[];
   /** Rejects with the reason when the binary does not run here or is too old. */
   check(file: string): Promise<void>;

@@ -38,6 +38,7 @@ export const temporalCli: Recipe = {
   name: 'temporal',
   title: 'Temporal CLI',
   setting: 'PERIJOVE_TEMPORAL_BIN',
+  needs: 'Go 1.26.4 or newer',
   ways: (platform) => {
     const release = temporalRelease(platform);
     return [...(release === undefined ? [] : [vendorRelease(release)]), fromOwnModule, olderByInstall];

@@ -17,6 +17,7 @@ export const versitygw: Recipe = {
   name: 'versitygw',
   title: 'S3 server (versitygw)',
   setting: 'PERIJOVE_S3_BIN',
+  needs: 'Go 1.26 or newer',
   ways: (platform) => {
     const release = versitygwRelease(platform);
     return [...(release === undefined ? [] : [vendorRelease(release)]), byInstall];

@@ -1,9 +1,9 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { Connection } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { MongoClient } from 'mongodb';
 import { processIdentity } from '../../../scripts/stack/process-identity';
 import { startStack, type Stack } from '../../../scripts/stack/start-stack';
@@ -21,6 +21,9 @@ describe('the embedded stack', () => {
   beforeAll(async () => {
     // The blank stands for folders such as "My Projects".
     dataDir = await mkdtemp(join(tmpdir(), 'perijove stack '));
+    // As a first start leaves it that was killed before the schema was written.
+    await mkdir(join(dataDir, 'temporal'));
+    await writeFile(join(dataDir, 'temporal', 'temporal.db'), '');
     stack = await startStack({ dataDir, ephemeral: true, log: (line) => lines.push(line) });
     mongo = new MongoClient(stack.connection.mongoUri);
     const { s3Endpoint, s3Region, s3AccessKeyId, s3SecretAccessKey } = stack.connection;
@@ -40,16 +43,23 @@ describe('the embedded stack', () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  async function searchAttributes(): Promise<string[]> {
+  async function withTemporal<T>(use: (client: Client) => Promise<T>): Promise<T> {
     const connection = await Connection.connect({ address: stack.connection.temporalAddress });
     try {
-      const namespace = stack.connection.temporalNamespace;
-      const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-      return Object.keys(customAttributes ?? {}).filter((name) => name.startsWith('Perijove'));
+      return await use(new Client({ connection }));
     } finally {
       await connection.close();
     }
   }
+  const workflowStatus = async (): Promise<string> =>
+    (await withTemporal((client) => client.workflow.getHandle('kept').describe())).status.name;
+
+  const searchAttributes = (): Promise<string[]> =>
+    withTemporal(async ({ connection }) => {
+      const namespace = stack.connection.temporalNamespace;
+      const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+      return Object.keys(customAttributes ?? {}).filter((name) => name.startsWith('Perijove'));
+    });
 
   async function readObject(Key: string): Promise<string> {
     const object = await s3.send(new GetObjectCommand({ Bucket: stack.connection.s3Bucket, Key }));
@@ -64,6 +74,8 @@ describe('the embedded stack', () => {
       'PerijoveSource',
       'PerijoveStatus',
     ]);
+    await withTemporal((client) => client.workflow.start('waits', { taskQueue: 'nobody', workflowId: 'kept' }));
+    expect(await workflowStatus()).toBe('RUNNING');
     const ui = await fetch(stack.connection.temporalUiUrl);
     expect(ui.status).toBe(200);
     expect(await ui.text()).toContain('<html');
@@ -115,6 +127,7 @@ describe('the embedded stack', () => {
     expect(component.pid).not.toBe(before);
 
     expect(await searchAttributes()).toHaveLength(5);
+    expect(await workflowStatus()).toBe('RUNNING');
     expect(await mongo.db().collection('sums').countDocuments()).toBe(2);
     expect(await readObject('kept')).toBe('one');
   });
@@ -146,6 +159,7 @@ describe('the embedded stack', () => {
     expect(stack.connection.mongoUri).not.toBe(old.mongoUri);
     mongo = new MongoClient(stack.connection.mongoUri);
     expect(await mongo.db().collection('sums').countDocuments()).toBe(2);
+    expect(await workflowStatus()).toBe('RUNNING');
   });
 });
 
