@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { ErrorCode } from '../../contracts/error-code';
 import { DomainError } from '../../domain/errors';
+import type { UploadPart } from '../../domain/ingest/staged-rows';
 import type { ProblemList } from '../../domain/ingest/problem-list';
+import type { ElementLane } from './elements';
 import type { ReadOptions } from '../../domain/ingest/upload-reader';
 
 export interface ReaderLimits {
@@ -15,6 +17,9 @@ export interface ReadContext {
   readonly options: ReadOptions;
   readonly limits: ReaderLimits;
   readonly problems: ProblemList;
+  readonly lane: ElementLane;
+  /** Bulk files: where the text at hand begins in the whole file; messages then name byte positions. */
+  byteOffset: number | undefined;
   readonly hash: (bytes: Uint8Array) => Uint8Array;
 }
 
@@ -22,3 +27,14 @@ export const sha1 = (bytes: Uint8Array): Uint8Array => createHash('sha1').update
 
 /** The body cannot be understood at all; nothing more can be said about its content. */
 export const unreadable = (message: string): DomainError => new DomainError(ErrorCode.invalidBody, message);
+
+const notArrayCodes: Readonly<Record<UploadPart, ErrorCode>> = {
+  entities: ErrorCode.entityIsNotArray,
+  relationships: ErrorCode.relationshipIsNotArray,
+  deleteEntities: ErrorCode.deleteUploadFailedValidation,
+  deleteRelationships: ErrorCode.deleteUploadFailedValidation,
+};
+
+/** Message form of the JupiterOne persister: `"entities" should be an array`. */
+export const notAnArray = (part: UploadPart, reason?: string): DomainError =>
+  new DomainError(notArrayCodes[part], `"${part}" should be an array${reason === undefined ? '' : `: ${reason}`}`);

@@ -1,11 +1,11 @@
-import { isUtf8 } from 'node:buffer';
 import { contentHash } from '../../domain/ingest/content-hash';
 import { ProblemList } from '../../domain/ingest/problem-list';
-import type { ScannedUpload } from '../../domain/ingest/staged-rows';
-import { UploadBatch } from '../../domain/ingest/upload-batch';
 import type { ReadOptions, UploadReader } from '../../domain/ingest/upload-reader';
-import { readJsonBody } from './json-body';
-import { type ReadContext, unreadable } from './read-context';
+import { slowLane } from './elements';
+import { createFastLane } from './fast-lane';
+import { readBody } from './read-body';
+import type { ReadContext } from './read-context';
+import { isScannerBuilt } from './scanner';
 
 export interface UploadReaderOptions {
   /** Longest single object in bytes of its JSON text. @default 8 MiB */
@@ -14,42 +14,33 @@ export interface UploadReaderOptions {
   readonly maxDepth?: number;
   /** Longest `_key` in bytes of UTF-8 (decision 11). @default 1024 */
   readonly maxKeyBytes?: number;
-  /** Off: everything takes the slow lane. Results are the same. @default true */
+  /** Read through the compiled scanner; results are the same without it. @default whether it is built */
   readonly accelerate?: boolean;
 }
 
+/** @throws Error when `accelerate` is true and the scanner is not built */
 export function createUploadReader(options: UploadReaderOptions = {}): UploadReader {
   const limits = {
     maxObjectBytes: options.maxObjectBytes ?? 8 * 1024 * 1024,
     maxDepth: options.maxDepth ?? 64,
     maxKeyBytes: options.maxKeyBytes ?? 1024,
   };
+  // The scanner has room for keys of 1,024 bytes and 64 levels; beyond that the slow lane serves alone.
+  const fits = limits.maxKeyBytes <= 1024 && limits.maxDepth >= 4 && limits.maxDepth <= 64;
+  const lane = (options.accelerate ?? isScannerBuilt()) && fits ? createFastLane(limits) : undefined;
   const contextFor = (readOptions: ReadOptions): ReadContext => ({
     options: readOptions,
     limits,
     problems: new ProblemList(),
-    hash: contentHash,
+    lane: lane?.run ?? slowLane,
+    byteOffset: undefined,
+    hash: lane?.hash ?? contentHash,
   });
 
   return {
-    read(body, readOptions): ScannedUpload {
-      if (!isUtf8(body)) throw unreadable('the body is not UTF-8');
-      const batch = new UploadBatch();
-      const context = contextFor(readOptions);
-      readJsonBody(context, batch, body);
-      context.problems.throwIfAny();
-      const full = batch.finishBody(body);
-      batch.settleDuplicates({
-        latestWins: readOptions.ignoreDuplicates,
-        problems: context.problems,
-        names: (part, row) => ({ where: `${part}[${row}]`, key: batch.keyOf(full, part, row) }),
-      });
-      context.problems.throwIfAny();
-      return batch.finish(full);
-    },
-     
+    read: (body, readOptions) => readBody(contextFor(readOptions), body),
     async *readStream(_source, _readOptions) {
-      throw unreadable('bulk files come next');
+      throw new Error('bulk files come next');
     },
   };
 }

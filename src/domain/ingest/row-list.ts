@@ -31,12 +31,17 @@ export class RowList {
     this.count++;
   }
 
-  /** Appends rows that are packed already. `rawData` has one count per row. */
-  addPacked(rows: Uint8Array, rawData: Uint32Array): void {
-    this.reserve(rawData.length);
+  /** Appends rows that are packed already. The low 16 bits of each word of `facts` count the row's raw-data entries. */
+  addPacked(rows: Uint8Array, facts: Uint32Array): void {
+    this.reserve(facts.length);
     this.packed.set(rows, this.count * stagedRowBytes);
-    this.rawData.set(rawData, this.count);
-    this.count += rawData.length;
+    for (let i = 0; i < facts.length; i++) this.rawData[this.count + i] = (facts[i] ?? 0) & 0xffff;
+    this.count += facts.length;
+  }
+
+  /** Moves all places towards the beginning of the body. */
+  shift(by: number): void {
+    for (let row = 0; row < this.count; row++) this.setPlace(row, this.offsetOf(row) - by, this.lengthOf(row));
   }
 
   offsetOf(row: number): number {

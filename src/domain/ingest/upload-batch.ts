@@ -9,15 +9,41 @@ export const objectParts: readonly ObjectPart[] = ['entities', 'relationships'];
 /** How messages name row `row` of a part: by its place in the upload, and by its key. */
 export type RowNames = (part: ObjectPart, row: number) => { readonly where: string; readonly key: string };
 
+const noLimit = 0x7fffffff;
+
 /** What one upload, or one batch of a bulk file, holds so far. */
 export class UploadBatch {
   readonly entities = new RowList();
   readonly relationships = new RowList();
   readonly deleteEntities = { ids: new ByteList(), unresolvable: 0 };
   readonly deleteRelationships = { ids: new ByteList(), unresolvable: 0 };
+  /** From the first to the last element in the text that is being read, and when the batch is closed; all in bytes. */
+  readonly extent: { start: number; end: number | undefined; readonly maxBytes: number; readonly maxGap: number };
   /** Objects that were written anew; they follow the original text in the body. */
   private readonly rewritten = new ByteList();
   private readonly rewrittenRows: { readonly part: ObjectPart; readonly row: number }[] = [];
+
+  /** @param maxBytes the batch is full with the element that reaches this size @default no limit */
+  constructor(maxBytes = noLimit) {
+    this.extent = { start: 0, end: undefined, maxBytes, maxGap: maxBytes === noLimit ? noLimit : 65_536 };
+  }
+
+  /** Counts in an element of the text. */
+  extend(start: number, end: number): void {
+    if (this.extent.end === undefined) this.extent.start = start;
+    this.extent.end = end;
+  }
+
+  get isFull(): boolean {
+    const { start, end, maxBytes } = this.extent;
+    return end !== undefined && end - start >= maxBytes;
+  }
+
+  /** Whether so much of nothing lies between the last element and one that begins at `start` that the batch must not span it. */
+  isGap(start: number): boolean {
+    const { end, maxGap } = this.extent;
+    return end !== undefined && start - end > maxGap;
+  }
 
   addRow(
     part: ObjectPart,
