@@ -27,6 +27,7 @@ import { registerProbes } from './probes';
 import { isOurFault, toProblem } from './problem';
 import { requestIdOf } from './request-id';
 import { observeRequests } from './request-log';
+import { traceRequests } from './request-span';
 import { addResponseHeaders } from './response-headers';
 import { registerStartSyncJob } from './start-sync-job';
 import { registerSyncJobEvents } from './sync-job-events';
@@ -86,6 +87,7 @@ export function buildApp(options: ApiOptions): FastifyInstance {
   answerUnknownRoutes(app);
   addResponseHeaders(app, options.corsOrigins ?? []);
   observeRequests(app, metrics);
+  traceRequests(app);
   readBodiesInHandlers(app);
 
   registerAbout(app);

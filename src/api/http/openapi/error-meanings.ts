@@ -1,0 +1,33 @@
+import { ErrorCode } from '../../../contracts/error-code';
+
+/** When each code comes and what to do about it: the descriptions of `/openapi.json` and of `docs/errors.md`. */
+export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
+  [ErrorCode.entityIsNotArray]: '`entities` or `deleteEntities` is not an array. Nothing was stored.',
+  [ErrorCode.relationshipIsNotArray]: '`relationships` or `deleteRelationships` is not an array. Nothing was stored.',
+  [ErrorCode.entityUploadFailedValidation]:
+    'At least one entity breaks a rule; `problems` names each with its position. Nothing of the request was stored.',
+  [ErrorCode.relationshipUploadFailedValidation]:
+    'At least one relationship breaks a rule; `problems` names each with its position. Nothing of the request was stored.',
+  [ErrorCode.deleteUploadFailedValidation]:
+    'An element of `deleteEntities` or `deleteRelationships` has neither `_id` nor `_key`. Nothing of the request was stored.',
+  [ErrorCode.duplicateKey]:
+    'Two objects of one request have the same `_key`; `problems` names both positions. Send `ignoreDuplicates=true` to let the latest win.',
+  [ErrorCode.jobNotAwaitingUploads]:
+    'The job was finalized, aborted or has expired. Do not repeat the request; start a new job.',
+  [ErrorCode.requestEntityTooLarge]:
+    'The body is larger than the limit that the message names, as sent or decompressed. Split it, or use `uploadUrl`.',
+  [ErrorCode.invalidIntegrationInstance]: 'The integration instance does not exist in this account.',
+  [ErrorCode.notFound]: 'There is nothing here: no such path, or no such job in this account.',
+  [ErrorCode.unauthorized]:
+    'A credential header is missing, or the token is not valid for the account. Which of the two is wrong is not told.',
+  [ErrorCode.badRequest]: 'A parameter, header or member of the body is not valid; the message names it.',
+  [ErrorCode.invalidBody]:
+    'The body is not the JSON, YAML or CSV that it claims to be, is damaged gzip, or is incomplete.',
+  [ErrorCode.unsupportedMediaType]: 'The Content-Type or Content-Encoding is not one that this endpoint takes.',
+  [ErrorCode.badBulkData]: 'The bulk file is not readable; the report of the job names line or position.',
+  [ErrorCode.scopeBusy]: 'Another operation holds the scope. Repeat the request later.',
+  [ErrorCode.conflict]: 'The `integrationJobId` is already the id of another job.',
+  [ErrorCode.unavailable]:
+    'A component behind the API cannot be reached. Nothing was acknowledged; repeat the request after `Retry-After` seconds.',
+  [ErrorCode.internal]: 'A fault of ours; the log has it under the request id of the message.',
+};

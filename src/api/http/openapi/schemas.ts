@@ -1,0 +1,182 @@
+import { SyncJobStatus, syncJobCounters, SyncMode } from '../../../contracts/sync-job';
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+const string = (description: string): JsonSchema => ({ type: 'string', description });
+const nullable = (description: string): JsonSchema => ({ type: ['string', 'null'], description });
+const epochMs = (description: string): JsonSchema => ({
+  type: 'integer',
+  description: `${description} Epoch milliseconds.`,
+});
+const arrayOf = (items: JsonSchema, description?: string): JsonSchema => ({
+  type: 'array',
+  items,
+  ...(description !== undefined && { description }),
+});
+
+/** An object all of whose listed members are always there. */
+function complete(properties: Readonly<Record<string, JsonSchema>>): JsonSchema {
+  return { type: 'object', required: Object.keys(properties), properties };
+}
+
+export const ref = (name: keyof typeof schemas): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
+const refTo = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
+
+const problem = complete({
+  where: string('Place in the input, such as `entities[3]._key` or `line 12`.'),
+  what: string('What is wrong there.'),
+});
+
+const keyOrId: JsonSchema = {
+  type: 'object',
+  description: 'One of the two is needed; `_id` wins. Other members are ignored.',
+  anyOf: [{ required: ['_id'] }, { required: ['_key'] }],
+  properties: { _id: string('Id of the object.'), _key: string('Key, looked up in the source and scope of the job.') },
+};
+
+const graphObject = (kind: 'entity' | 'relationship', more: Readonly<Record<string, JsonSchema>>): JsonSchema => ({
+  type: 'object',
+  description: `One ${kind}: known members and any number of properties whose values are strings, numbers, booleans, null or arrays of these.`,
+  required: ['_key', '_type'],
+  properties: { _key: string('Unique in the source and scope.'), _type: string('Type.'), ...more },
+  additionalProperties: true,
+});
+
+export const schemas = {
+  Job: complete({
+    id: { ...string('Id of the job.'), format: 'uuid' },
+    accountId: string('Account.'),
+    source: string('`api`, `integration-managed`, `integration-external` or another source of the account.'),
+    scope: nullable('Scope of an `api` job; null for integrations.'),
+    integrationInstanceId: nullable('Integration instance, for integration sources.'),
+    integrationJobId: nullable('Integration job, which has the id of this job.'),
+    syncMode: { type: 'string', enum: Object.values(SyncMode) },
+    status: { type: 'string', enum: Object.values(SyncJobStatus) },
+    done: { type: 'boolean', description: 'True once the status is final.' },
+    startTimestamp: epochMs('Start.'),
+    durationMs: { type: 'integer', description: 'From start to end, or to now.' },
+    deletionMode: string('How absent objects are deleted.'),
+    expiresOn: {
+      type: ['integer', 'null'],
+      description: 'When an idle job is aborted, epoch milliseconds; null once it is finalized.',
+    },
+    statusReason: nullable('Why the job is in its status, where that is not plain.'),
+    report: arrayOf(problem, 'First offending items of an ERROR_BAD_DATA job.'),
+    partialTypes: arrayOf({ type: 'string' }, 'Types that finalize declared incomplete.'),
+    workflowId: string('Temporal workflow that runs the job.'),
+    ...Object.fromEntries(syncJobCounters.map((name) => [name, { type: 'integer', minimum: 0 }])),
+  }),
+  JobAnswer: complete({ job: refTo('Job') }),
+  JobPage: complete({ jobs: arrayOf(refTo('Job')), endCursor: nullable('For the next page; null on the last one.') }),
+  StartBody: {
+    type: 'object',
+    required: ['source'],
+    properties: {
+      source: string(
+        'Where the data comes from: `api` for ad hoc data, `integration-external` for custom integrations.',
+      ),
+      scope: nullable(
+        'Names the set of objects that the job owns. Needed for DIFF with source `api`; only allowed there.',
+      ),
+      syncMode: { enum: [...Object.values(SyncMode), null], description: 'Default: DIFF.' },
+      integrationInstanceId: nullable('Needed for `integration-*` sources.'),
+      integrationJobId: nullable('Becomes the id of the job. Default: a new UUID.'),
+    },
+  },
+  Entity: graphObject('entity', {
+    _class: { type: ['string', 'array'], items: { type: 'string' } },
+    _rawData: {
+      type: ['array', 'object'],
+      description: 'Documents kept beside the entity: `[{name, rawData}]` or `{name: {body, contentType}}`.',
+    },
+  }),
+  Relationship: graphObject('relationship', {
+    _class: { type: 'string' },
+    _fromEntityKey: string(
+      'Key of the start, in the scope of the job unless `_fromEntitySource` and `_fromEntityScope` say otherwise.',
+    ),
+    _toEntityKey: string('Key of the end.'),
+    _fromEntityId: string('Id of the start, in any scope.'),
+    _toEntityId: string('Id of the end, in any scope.'),
+    _mapping: { type: 'object', description: 'Instead of endpoints: how to find the other entity.' },
+  }),
+  UploadBody: {
+    type: 'object',
+    properties: {
+      entities: arrayOf(refTo('Entity')),
+      relationships: arrayOf(refTo('Relationship')),
+      deleteEntities: arrayOf(keyOrId),
+      deleteRelationships: arrayOf(keyOrId),
+    },
+  },
+  EntitiesBody: complete({ entities: arrayOf(refTo('Entity')) }),
+  RelationshipsBody: complete({ relationships: arrayOf(refTo('Relationship')) }),
+  UploadUrl: complete({
+    uploadUrl: string('Presigned URL for one PUT of the bulk file.'),
+    expiresAt: epochMs('Until when it is valid.'),
+  }),
+  FinalizeBody: {
+    type: 'object',
+    properties: {
+      partialDatasets: {
+        type: ['object', 'null'],
+        properties: {
+          types: arrayOf(
+            { type: 'string' },
+            'Types whose absent objects are kept, because the upload of them is incomplete.',
+          ),
+        },
+      },
+    },
+  },
+  AbortBody: {
+    type: 'object',
+    properties: {
+      reason: nullable('Shown as `statusReason`.'),
+      terminalStatus: {
+        enum: [SyncJobStatus.aborted, SyncJobStatus.abortedInvalidConfiguration, null],
+        description: 'Default: ABORTED.',
+      },
+    },
+  },
+  EventsBody: complete({
+    events: arrayOf({
+      type: 'object',
+      required: ['name'],
+      properties: { name: string('Such as `step_start`.'), description: nullable('Free text.') },
+    }),
+  }),
+  Events: complete({
+    events: arrayOf(
+      complete({
+        id: string('Id.'),
+        name: string('Name.'),
+        description: string('Text.'),
+        createDate: epochMs('When it came.'),
+      }),
+    ),
+  }),
+  ObjectPage: complete({
+    items: arrayOf(
+      { type: 'object', additionalProperties: true },
+      'Flat objects: metadata and properties side by side.',
+    ),
+    endCursor: nullable('For the next page, safe to put into a URL as it is; null on the last one.'),
+  }),
+  Readiness: complete({
+    ready: { type: 'boolean' },
+    draining: { type: 'boolean', description: 'The process is about to stop.' },
+    checks: { type: 'object', additionalProperties: { enum: ['ok', 'failing', 'timeout'] } },
+  }),
+  Error: complete({
+    error: {
+      type: 'object',
+      required: ['code', 'message'],
+      properties: {
+        code: string('Stable; clients may branch on it.'),
+        message: string('A sentence: what, where, why, what to do.'),
+        problems: arrayOf(problem, 'Offending items, at most 50.'),
+      },
+    },
+  }),
+} as const satisfies Readonly<Record<string, JsonSchema>>;

@@ -1,0 +1,158 @@
+import type { z } from 'zod';
+import {
+  boolean,
+  bucketName,
+  choice,
+  hostAndPort,
+  integer,
+  mongoUri,
+  optionalText,
+  optionalUrl,
+  origins,
+  port,
+  text,
+} from './setting-types';
+
+const kib = 1024;
+const mib = 1024 * kib;
+const gib = 1024 * mib;
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+export interface Setting<Schema extends z.ZodType = z.ZodType> {
+  readonly schema: Schema;
+  /** One sentence for `docs/settings.md`. */
+  readonly about: string;
+  /** Never shown, not even in part. */
+  readonly secret: boolean;
+}
+
+const setting = <Schema extends z.ZodType>(schema: Schema, about: string): Setting<Schema> => ({
+  schema,
+  about,
+  secret: false,
+});
+const secret = <Schema extends z.ZodType>(schema: Schema, about: string): Setting<Schema> => ({
+  schema,
+  about,
+  secret: true,
+});
+
+const connections = {
+  PERIJOVE_MONGO_URI: secret(
+    mongoUri('mongodb://127.0.0.1:27117/?replicaSet=perijove'),
+    'Connection string of the MongoDB replica set or sharded cluster (6.0 or newer).',
+  ),
+  PERIJOVE_MONGO_DATABASE: setting(text('perijove'), 'Database that holds everything.'),
+  PERIJOVE_TEMPORAL_ADDRESS: setting(hostAndPort('127.0.0.1:7233'), 'Frontend of the Temporal cluster, `host:port`.'),
+  PERIJOVE_TEMPORAL_NAMESPACE: setting(text('default'), 'Temporal namespace of the workflows.'),
+  PERIJOVE_TEMPORAL_API_KEY: secret(optionalText(), 'API key of Temporal Cloud; turns TLS on.'),
+  PERIJOVE_TEMPORAL_TLS: setting(boolean(false), 'Connect to Temporal with TLS.'),
+  PERIJOVE_TASK_QUEUE: setting(text('graph-sync'), 'Temporal task queue of synchronization jobs.'),
+  PERIJOVE_S3_ENDPOINT: setting(optionalUrl(), 'Endpoint of an S3-compatible store. Unset: Amazon S3.'),
+  PERIJOVE_S3_PUBLIC_ENDPOINT: setting(
+    optionalUrl(),
+    'Endpoint that presigned URLs name, where clients reach the store under another address than the server does.',
+  ),
+  PERIJOVE_S3_REGION: setting(text('us-east-1'), 'Region of the bucket.'),
+  PERIJOVE_S3_BUCKET: setting(bucketName('perijove'), 'Bucket of bulk files.'),
+  PERIJOVE_S3_ACCESS_KEY_ID: secret(optionalText(), 'Access key. Unset: the default credential chain of the AWS SDK.'),
+  PERIJOVE_S3_SECRET_ACCESS_KEY: secret(optionalText(), 'Secret that belongs to the access key.'),
+  PERIJOVE_S3_FORCE_PATH_STYLE: setting(
+    boolean(true),
+    'Put the bucket into the path instead of the host name, as most S3-compatible stores need.',
+  ),
+};
+
+const shared = {
+  ...connections,
+  PERIJOVE_MAX_KEY_BYTES: setting(integer(1024, { min: 16, max: 16 * kib }), 'Longest `_key` in bytes of UTF-8.'),
+  PERIJOVE_MAX_OBJECT_BYTES: setting(
+    integer(12 * mib, { min: kib, max: 15 * mib }),
+    'Largest single entity or relationship, raw data included. A MongoDB document cannot exceed 16 MiB.',
+  ),
+  PERIJOVE_MAX_BULK_FILE_BYTES: setting(
+    integer(5 * gib, { min: kib, max: 5 * gib }),
+    'Largest bulk file. S3 takes at most 5 GiB in one PUT.',
+  ),
+  PERIJOVE_UPLOAD_WINDOW_MS: setting(
+    integer(day, { min: 1000, max: 30 * day }),
+    'A job that gets no upload and no finalize for so long is aborted.',
+  ),
+  PERIJOVE_LOG_LEVEL: setting(
+    choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
+    'Least severe log lines to write.',
+  ),
+  PERIJOVE_OTEL_ENABLED: setting(boolean(false), 'Send traces with OpenTelemetry.'),
+  PERIJOVE_OTEL_ENDPOINT: setting(
+    optionalUrl(),
+    'OTLP/HTTP endpoint of the collector. Unset: the standard `OTEL_*` variables and their defaults.',
+  ),
+  PERIJOVE_SHUTDOWN_GRACE_MS: setting(
+    integer(30_000, { min: 0, max: 10 * minute }),
+    'How long work under way may take to end after a stop signal.',
+  ),
+};
+
+export const serverSettings = {
+  ...shared,
+  PERIJOVE_API_HOST: setting(text('127.0.0.1'), 'Address to listen on. `0.0.0.0` for all interfaces.'),
+  PERIJOVE_API_PORT: setting(port(8080), 'Port to listen on; 0 takes a free one.'),
+  PERIJOVE_PUBLIC_URL: setting(
+    optionalUrl(),
+    'Address under which clients reach the API, where a proxy stands before it.',
+  ),
+  PERIJOVE_CORS_ORIGINS: setting(
+    origins(),
+    'Origins whose pages may call the API from a browser, separated by commas.',
+  ),
+  PERIJOVE_MAX_BODY_BYTES: setting(
+    integer(64 * mib, { min: kib, max: gib }),
+    'Largest request body, as sent and decompressed. Over it: 413.',
+  ),
+  PERIJOVE_MAX_IN_FLIGHT_BODY_BYTES: setting(
+    integer(64 * mib, { min: kib, max: 16 * gib }),
+    'Request bodies in memory at one time. Over it uploads wait; one is always admitted.',
+  ),
+  PERIJOVE_UPLOAD_URL_TTL_MS: setting(
+    integer(hour, { min: minute, max: 7 * day }),
+    'How long the presigned URL of a bulk file is valid.',
+  ),
+  PERIJOVE_BOOTSTRAP_ACCOUNT: setting(
+    optionalText(),
+    'Account to create at start if it does not exist. Needs a token.',
+  ),
+  PERIJOVE_BOOTSTRAP_TOKEN: secret(optionalText(), 'Token of the bootstrap account, at least 10 characters.'),
+};
+
+export const workerSettings = {
+  ...shared,
+  PERIJOVE_WORKER_HEALTH_HOST: setting(text('127.0.0.1'), 'Address of the probes and metrics of the worker.'),
+  PERIJOVE_WORKER_HEALTH_PORT: setting(port(8081), 'Port of `/livez`, `/readyz` and `/metrics` of the worker.'),
+  PERIJOVE_WORKER_METRICS_PORT: setting(port(9464), 'Port of the Prometheus metrics of the Temporal SDK.'),
+  PERIJOVE_MAX_CACHED_WORKFLOWS: setting(
+    integer(500, { min: 0, max: 100_000 }),
+    'Workflows kept in memory between their tasks; each costs some hundred kilobytes.',
+  ),
+  PERIJOVE_MAX_CONCURRENT_ACTIVITIES: setting(integer(20, { min: 1, max: 1000 }), 'Activities that run at one time.'),
+  PERIJOVE_APPLY_LANES: setting(integer(3, { min: 1, max: 32 }), 'Writes to MongoDB in flight for one job.'),
+};
+
+export type Settings = Readonly<Record<string, Setting>>;
+export type ValuesOf<All extends Settings> = { readonly [Name in keyof All]: z.output<All[Name]['schema']> };
+
+/** Read by the scripts that prepare and start components, and set in the environment that server and worker inherit from them. */
+export const launcherSettings: readonly string[] = [
+  'PERIJOVE_CACHE_DIR',
+  'PERIJOVE_DATA_DIR',
+  'PERIJOVE_MONGOD_BIN',
+  'PERIJOVE_MONGO_CACHE_GB',
+  'PERIJOVE_MONGO_PORT',
+  'PERIJOVE_S3_BIN',
+  'PERIJOVE_S3_PORT',
+  'PERIJOVE_TEMPORAL_BIN',
+  'PERIJOVE_TEMPORAL_PORT',
+  'PERIJOVE_TEMPORAL_UI_PORT',
+  'PERIJOVE_TEMPORAL_UI_URL',
+];
