@@ -1,4 +1,4 @@
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker, type Logger as RuntimeLogger } from '@temporalio/worker';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { domainFailureInterceptor } from './activities/domain-failure-interceptor';
@@ -28,16 +28,7 @@ async function main(): Promise<void> {
   const logger = createLogger({ level: config.log.level, name: 'worker' });
   const telemetry = await startTelemetry({ ...config.telemetry, serviceName: 'perijove-worker' });
   Runtime.install({
-    logger: {
-      log: (level, message, meta) => {
-        logger[level === 'TRACE' ? 'trace' : lowerCase(level)](meta ?? {}, message);
-      },
-      trace: (message, meta) => logger.trace(meta ?? {}, message),
-      debug: (message, meta) => logger.debug(meta ?? {}, message),
-      info: (message, meta) => logger.info(meta ?? {}, message),
-      warn: (message, meta) => logger.warn(meta ?? {}, message),
-      error: (message, meta) => logger.error(meta ?? {}, message),
-    },
+    logger: sdkLogger(logger),
     shutdownSignals: ['SIGINT', 'SIGTERM'],
     telemetryOptions: {
       logging: { forward: {}, filter: { core: 'WARN', other: 'WARN' } },
@@ -140,8 +131,27 @@ async function keepOn(
   }
 }
 
-function lowerCase(level: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR'): 'debug' | 'info' | 'warn' | 'error' {
-  return level.toLowerCase() as 'debug' | 'info' | 'warn' | 'error';
+/** The SDK names an error `error`; our log names it `err`, and shows it without what could be data. */
+function sdkLogger(logger: ReturnType<typeof createLogger>): RuntimeLogger {
+  const write =
+    (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') =>
+    (message: string, meta?: Readonly<Record<string, unknown>>) => {
+      const { error, taskToken: _taskToken, ...rest } = meta ?? {};
+      logger[level]({ ...rest, ...(error !== undefined && { err: error }) }, message);
+    };
+  const byLevel = {
+    trace: write('trace'),
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+  };
+  return {
+    ...byLevel,
+    log: (level, message, meta) => {
+      byLevel[level.toLowerCase() as keyof typeof byLevel](message, meta);
+    },
+  };
 }
 
 main().catch((err: unknown) => {

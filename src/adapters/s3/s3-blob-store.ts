@@ -78,7 +78,8 @@ function createClient({ region, credentials, forcePathStyle }: S3Options, endpoi
     region,
     forcePathStyle,
     ...(endpoint !== undefined && { endpoint }),
-    ...(credentials && { credentials }),
+    // A copy: the SDK marks the object, and ours may be frozen.
+    ...(credentials && { credentials: { ...credentials } }),
     // Otherwise a presigned PUT carries a checksum parameter that an ordinary HTTP client does not send.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
@@ -91,7 +92,7 @@ async function translated<T>(operation: Promise<T>): Promise<T> {
     return await operation;
   } catch (err) {
     if (err instanceof NoSuchKey) throw new DomainError(ErrorCode.notFound, 'There is no such stored object.');
-    if (err instanceof S3ServiceException && (err.$metadata.httpStatusCode ?? 500) < 500) throw err;
+    if (!isPassing(err)) throw err;
     throw new DomainError(
       ErrorCode.unavailable,
       'The object store does not answer at the moment; try again in a few seconds.',
@@ -99,4 +100,10 @@ async function translated<T>(operation: Promise<T>): Promise<T> {
       { cause: err },
     );
   }
+}
+
+/** The server failed or could not be reached, which a later try may not meet. */
+function isPassing(err: unknown): boolean {
+  if (err instanceof S3ServiceException) return (err.$metadata.httpStatusCode ?? 500) >= 500;
+  return err instanceof Error && ('code' in err || err.name === 'TimeoutError' || err.name === 'AggregateError');
 }
