@@ -68,7 +68,7 @@ function takeObject(context: ReadContext, batch: UploadBatch, element: Element &
   const text = Buffer.from(JSON.stringify(without(value, verdict.illegal)));
   if (text.length > limits.maxObjectBytes)
     return problems.add(part, tooLarge(where, text.length, limits.maxObjectBytes));
-  batch.addRewritten(part, { id, hash: context.hash(text), text, rawDataEntries });
+  batch.addRewritten(part, { id, hash: context.hash(text), text, rawDataEntries, origin: slice ? undefined : where });
 }
 
 const tooLarge = (where: string, size: number, limit: number) => ({

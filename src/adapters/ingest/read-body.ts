@@ -1,10 +1,16 @@
 import { isUtf8 } from 'node:buffer';
+import { parse } from 'csv-parse/sync';
 import type { ScannedUpload } from '../../domain/ingest/staged-rows';
 import { UploadBatch } from '../../domain/ingest/upload-batch';
-import { JsonDocument } from './json-document';
+import { closeBatch } from './close-batch';
+import { csvFault, csvOptions, CsvRows } from './csv-elements';
+import { takeElement } from './intake';
+import { JsonDocument, type JsonGrammar } from './json-document';
 import { JsonSyntaxError } from './json-syntax';
 import { type ReadContext, unreadable } from './read-context';
 import { invalidUtf8At, placeOf } from './text-place';
+import { lengthOfMark, recogniseFormat } from './upload-format';
+import { maxYamlBytes, yamlElements, yamlTooLarge } from './yaml-elements';
 
 /** Reads one upload request. @throws DomainError with all that is wrong */
 export function readBody(context: ReadContext, body: Uint8Array): ScannedUpload {
@@ -14,27 +20,52 @@ export function readBody(context: ReadContext, body: Uint8Array): ScannedUpload 
     );
   }
   const batch = new UploadBatch();
-  readJson(context, batch, body);
-  context.problems.throwIfAny();
-  const full = batch.finishBody(body);
-  batch.settleDuplicates({
-    latestWins: context.options.ignoreDuplicates,
-    problems: context.problems,
-    names: (part, row) => ({ where: `${part}[${row}]`, key: batch.keyOf(full, part, row) }),
-  });
-  context.problems.throwIfAny();
-  return batch.finish(full);
+  const { format } = context.options;
+  switch (format === 'auto' ? recogniseFormat(body) : format) {
+    case 'json':
+      // Objects of a sequence have no index of their own part, so they are named by their place.
+      if (format === 'auto') context.byteOffset = 0;
+      readJson(context, batch, { body, grammar: format === 'auto' ? 'file' : 'body' });
+      return closeBatch(context, batch, { text: body, cut: false });
+    case 'csv':
+      readCsv(context, batch, body);
+      break;
+    case 'yaml':
+      if (body.length > maxYamlBytes) throw yamlTooLarge();
+      for (const element of yamlElements(context, Buffer.from(body).toString())) takeElement(context, batch, element);
+      break;
+  }
+  return closeBatch(context, batch, { text: new Uint8Array(0), cut: false });
 }
 
-function readJson(context: ReadContext, batch: UploadBatch, body: Uint8Array): void {
-  const from = startsWithMark(body) ? 3 : 0;
+function readJson(
+  context: ReadContext,
+  batch: UploadBatch,
+  { body, grammar }: { body: Uint8Array; grammar: JsonGrammar },
+): void {
+  const span = { bytes: body, end: body.length };
   try {
-    new JsonDocument(context, 'body').advance(batch, { bytes: body, end: body.length }, { from, last: true });
+    new JsonDocument(context, grammar).advance(batch, span, { from: lengthOfMark(body), last: true });
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
     throw unreadable(`The body is not valid JSON: ${placeOf(body, error.position)}: ${error.what}.`);
   }
 }
 
-/** UTF-8 byte order mark, as spreadsheets write it. */
-const startsWithMark = (body: Uint8Array): boolean => body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf;
+function readCsv(context: ReadContext, batch: UploadBatch, body: Uint8Array): void {
+  const rows = new CsvRows(context);
+  try {
+    parse(Buffer.from(body.buffer, body.byteOffset, body.length), {
+      ...csvOptions(context.limits.maxObjectBytes),
+      // Each record is taken as it comes: gathered, they would need many times the memory of the body.
+      on_record: (record: string[], info) => {
+        const element = rows.element({ record, info });
+        if (element) takeElement(context, batch, element);
+        return null;
+      },
+    });
+  } catch (error) {
+    throw csvFault(error);
+  }
+  rows.finish();
+}

@@ -4,6 +4,7 @@ import type { ReadOptions, UploadReader } from '../../domain/ingest/upload-reade
 import { slowLane } from './elements';
 import { createFastLane } from './fast-lane';
 import { readBody } from './read-body';
+import { readFile } from './read-file';
 import type { ReadContext } from './read-context';
 import { isScannerBuilt } from './scanner';
 
@@ -39,8 +40,9 @@ export function createUploadReader(options: UploadReaderOptions = {}): UploadRea
 
   return {
     read: (body, readOptions) => readBody(contextFor(readOptions), body),
-    async *readStream(_source, _readOptions) {
-      throw new Error('bulk files come next');
-    },
+    readStream: (source, readOptions, batchBytes = defaultBatchBytes) =>
+      readFile(contextFor(readOptions), source, batchBytes),
   };
 }
+
+const defaultBatchBytes = 4 * 1024 * 1024;

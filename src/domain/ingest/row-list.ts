@@ -39,11 +39,6 @@ export class RowList {
     this.count += facts.length;
   }
 
-  /** Moves all places towards the beginning of the body. */
-  shift(by: number): void {
-    for (let row = 0; row < this.count; row++) this.setPlace(row, this.offsetOf(row) - by, this.lengthOf(row));
-  }
-
   offsetOf(row: number): number {
     return this.words[(row * stagedRowBytes + 32) / 4] ?? 0;
   }
@@ -55,6 +50,13 @@ export class RowList {
   setPlace(row: number, offset: number, length: number): void {
     this.words[(row * stagedRowBytes + 32) / 4] = offset;
     this.words[(row * stagedRowBytes + 36) / 4] = length;
+  }
+
+  /** Moves places towards the beginning of the body, but for the rows that `except` names. */
+  shift(by: number, except: (row: number) => boolean): void {
+    for (let row = 0; row < this.count; row++) {
+      if (!except(row)) this.setPlace(row, this.offsetOf(row) - by, this.lengthOf(row));
+    }
   }
 
   /**

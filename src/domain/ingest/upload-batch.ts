@@ -21,6 +21,8 @@ export class UploadBatch {
   readonly extent: { start: number; end: number | undefined; readonly maxBytes: number; readonly maxGap: number };
   /** Objects that were written anew; they follow the original text in the body. */
   private readonly rewritten = new ByteList();
+  /** Where rows without a place in the text come from: `line 12`. */
+  private readonly origins = new Map<string, string>();
   private readonly rewrittenRows: { readonly part: ObjectPart; readonly row: number }[] = [];
 
   /** @param maxBytes the batch is full with the element that reaches this size @default no limit */
@@ -52,13 +54,24 @@ export class UploadBatch {
     this[part].add(row);
   }
 
+  /** @param row.origin how messages name an object that is not in the text as JSON (CSV, YAML) */
   addRewritten(
     part: ObjectPart,
-    row: { id: Uint8Array; hash: Uint8Array; text: Uint8Array; rawDataEntries: number },
+    row: { id: Uint8Array; hash: Uint8Array; text: Uint8Array; rawDataEntries: number; origin: string | undefined },
   ): void {
     const offset = this.rewritten.add(row.text);
-    this.rewrittenRows.push({ part, row: this[part].count });
+    const index = this[part].count;
+    this.rewrittenRows.push({ part, row: index });
+    if (row.origin !== undefined) this.origins.set(`${part}[${index}]`, row.origin);
     this[part].add({ ...row, offset, length: row.text.length });
+  }
+
+  originOf(part: ObjectPart, row: number): string | undefined {
+    return this.origins.get(`${part}[${row}]`);
+  }
+
+  get rewrittenBytes(): number {
+    return this.rewritten.length;
   }
 
   /** Reports rows with one id, or drops the earlier ones. Call it once, after `finishBody`. */
@@ -76,6 +89,17 @@ export class UploadBatch {
         request.problems.addDuplicate({ where: second.where, what });
       }
     }
+  }
+
+  /** The text of the elements alone becomes the body: places are counted from its beginning. Call it before `finishBody`. */
+  cutBody(text: Uint8Array): Uint8Array {
+    const { start, end } = this.extent;
+    if (end === undefined) return new Uint8Array(0);
+    const rewritten = new Set(this.rewrittenRows.map(({ part, row }) => `${part}[${row}]`));
+    for (const part of objectParts) {
+      this[part].shift(start, (row) => rewritten.has(`${part}[${row}]`));
+    }
+    return this.entities.count + this.relationships.count === 0 ? new Uint8Array(0) : text.slice(start, end);
   }
 
   /** Puts the rewritten objects behind `original` and points their rows there. Call it once. */

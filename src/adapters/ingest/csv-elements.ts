@@ -1,0 +1,59 @@
+import { CsvError, type Options } from 'csv-parse';
+import { faultOfHeader, readHeader, readRow, type CsvHeader } from '../../domain/ingest/csv-columns';
+import type { Element } from './intake';
+import { type ReadContext, unreadable } from './read-context';
+
+/** One record as csv-parse hands it over with the option `info`. */
+export interface CsvRecord {
+  readonly record: readonly string[];
+  /** `lines`: the line that the record ends on, from 1. */
+  readonly info: { readonly lines: number };
+}
+
+export const csvOptions = (maxRecordBytes: number): Options => ({
+  bom: true,
+  relax_column_count: true,
+  skip_empty_lines: true,
+  max_record_size: maxRecordBytes,
+});
+
+/** Turns the records of one CSV text into elements; the first record is the header. */
+export class CsvRows {
+  private header: CsvHeader | undefined;
+
+  constructor(private readonly context: ReadContext) {}
+
+  /** Undefined for the header, for a row without content, and for a row whose problem is noted. @throws DomainError */
+  element({ record, info }: CsvRecord): Element | undefined {
+    const where = `line ${info.lines}`;
+    if (this.header === undefined) {
+      const fault = faultOfHeader(record);
+      if (fault !== undefined) throw unreadable(`The text is not a CSV upload: ${where}: ${fault}.`);
+      this.header = readHeader(record);
+      return undefined;
+    }
+    if (record.every((cell) => cell === '')) return undefined;
+    const { shape } = this.context.options;
+    const value = readRow(this.header, record);
+    if (value === undefined) {
+      const what = `has ${record.length} cells, the header has ${this.header.names.length}`;
+      this.context.problems.add(shape === 'upload' ? 'entities' : shape, { where, what });
+      return undefined;
+    }
+    return { part: shape === 'upload' ? 'object' : shape, value, where };
+  }
+
+  /** @throws DomainError when there was not even a header */
+  finish(): void {
+    if (this.header === undefined) throw unreadable('The text is not a CSV upload: there is nothing in it.');
+  }
+}
+
+/** Says in our words what csv-parse found; passes other errors on. */
+export function csvFault(error: unknown): unknown {
+  if (!(error instanceof CsvError)) return error;
+  const { lines, column } = error as CsvError & { readonly lines?: number; readonly column?: number | string };
+  const place =
+    lines === undefined ? '' : `line ${lines}${column === undefined ? '' : `, cell ${Number(column) + 1}`}: `;
+  return unreadable(`The text is not valid CSV: ${place}${error.message.replace(/\s+/g, ' ')}.`);
+}
