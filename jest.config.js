@@ -1,13 +1,11 @@
 /** @type {import('jest').Config} */
-module.exports = {
+const shared = {
   testEnvironment: 'node',
-  roots: ['<rootDir>/test'],
-  testMatch: ['**/*.test.ts'],
   transform: {
     '^.+\\.[tj]s$': [
       '@swc/jest',
       {
-        jsc: { parser: { syntax: 'typescript' }, target: 'es2023', keepClassNames: true },
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2024', keepClassNames: true },
         module: { type: 'commonjs' },
         sourceMaps: 'inline',
       },
@@ -15,6 +13,20 @@ module.exports = {
   },
   transformIgnorePatterns: ['/node_modules/(?!cookie/)'],
   testPathIgnorePatterns: ['/node_modules/', '/test/clients/'],
+  testTimeout: 60_000,
+};
+
+/** @type {import('jest').Config} */
+module.exports = {
+  projects: [
+    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
+    {
+      ...shared,
+      displayName: 'live',
+      testMatch: ['<rootDir>/test/{integration,e2e,replay,bundle}/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/support/start-product.ts',
+      globalTeardown: '<rootDir>/test/support/stop-product.ts',
+    },
+  ],
   reporters: ['default', '<rootDir>/test/support/closing-line-reporter.js'],
-  testTimeout: 60000,
 };
