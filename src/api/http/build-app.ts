@@ -28,7 +28,7 @@ import { isOurFault, toProblem } from './problem';
 import { requestIdOf } from './request-id';
 import { observeRequests } from './request-log';
 import { traceRequests } from './request-span';
-import { addResponseHeaders } from './response-headers';
+import { addResponseHeaders, writeCommonHeaders } from './response-headers';
 import { registerStartSyncJob } from './start-sync-job';
 import { registerSyncJobEvents } from './sync-job-events';
 import { registerUploadObjects } from './upload-objects';
@@ -120,5 +120,6 @@ function sendProblem(err: FastifyError, request: FastifyRequest, reply: FastifyR
   const problem = toProblem(err, request.id);
   if (isOurFault(problem)) request.log.error({ err }, 'request failed');
   else request.log.info({ code: problem.body.error.code, message: problem.body.error.message }, 'request refused');
+  writeCommonHeaders(request, reply);
   void reply.status(problem.status).headers(problem.headers).send(problem.body);
 }

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 const always: Readonly<Record<string, string>> = {
   vary: 'Origin',
@@ -18,10 +18,15 @@ const preflight: Readonly<Record<string, string>> = {
   'access-control-max-age': '600',
 };
 
+/** For answers that no hook sees, such as those to a broken URL, as well as for all others. */
+export function writeCommonHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers(always).header('x-request-id', request.id);
+}
+
 /** Headers of every answer (contract 2.3). Browsers of other origins get in only when `corsOrigins` names them. */
 export function addResponseHeaders(app: FastifyInstance, corsOrigins: readonly string[]): void {
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers(always).header('x-request-id', request.id);
+    writeCommonHeaders(request, reply);
     const { origin } = request.headers;
     if (origin === undefined || !corsOrigins.includes(origin)) return;
     reply
