@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import os from 'node:os';
 import { join } from 'node:path';
 import { type Db, MongoClient, MongoServerError } from 'mongodb';
 import type { Component } from './component';
@@ -46,6 +47,8 @@ async function checkPrimary(port: number): Promise<void> {
     serverSelectionTimeoutMS: 1_000,
     connectTimeoutMS: 1_000,
     socketTimeoutMS: 10_000,
+    // Driver 7.6 and later load `os` by import(), which fails inside of Jest: the server then refuses an empty handshake.
+    runtimeAdapters: { os },
   });
   try {
     const admin = client.db('admin');

@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import os, { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
@@ -25,7 +25,7 @@ describe('the embedded stack', () => {
     await mkdir(join(dataDir, 'temporal'));
     await writeFile(join(dataDir, 'temporal', 'temporal.db'), '');
     stack = await startStack({ dataDir, ephemeral: true, log: (line) => lines.push(line) });
-    mongo = new MongoClient(stack.connection.mongoUri);
+    mongo = new MongoClient(stack.connection.mongoUri, { runtimeAdapters: { os } });
     const { s3Endpoint, s3Region, s3AccessKeyId, s3SecretAccessKey } = stack.connection;
     s3 = new S3Client({
       endpoint: s3Endpoint,
@@ -157,7 +157,7 @@ describe('the embedded stack', () => {
     stack = await startStack({ dataDir, ephemeral: true });
     expect(stack.connection.s3SecretAccessKey).toBe(old.s3SecretAccessKey);
     expect(stack.connection.mongoUri).not.toBe(old.mongoUri);
-    mongo = new MongoClient(stack.connection.mongoUri);
+    mongo = new MongoClient(stack.connection.mongoUri, { runtimeAdapters: { os } });
     expect(await mongo.db().collection('sums').countDocuments()).toBe(2);
     expect(await workflowStatus()).toBe('RUNNING');
   });
