@@ -11,9 +11,9 @@ const shared = {
       },
     ],
   },
-  transformIgnorePatterns: ['/node_modules/(?!cookie/)'],
+  // cookie is ESM only; mongodb has a dynamic import, which Jest's context cannot do.
+  transformIgnorePatterns: ['/node_modules/(?!(cookie|mongodb)/)'],
   testPathIgnorePatterns: ['/node_modules/', '/test/clients/'],
-  testTimeout: 60_000,
 };
 
 /** @type {import('jest').Config} */
@@ -28,5 +28,6 @@ module.exports = {
       globalTeardown: '<rootDir>/test/support/stop-product.ts',
     },
   ],
+  testTimeout: 60_000,
   reporters: ['default', '<rootDir>/test/support/closing-line-reporter.js'],
 };
