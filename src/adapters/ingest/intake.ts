@@ -52,7 +52,8 @@ function takeObject(context: ReadContext, batch: UploadBatch, element: Element &
   const rules = { where, syncMode: options.syncMode, maxKeyBytes: limits.maxKeyBytes };
   const verdict = validate(value, rules);
   for (const problem of verdict.problems) problems.add(part, problem);
-  if (!options.ignoreIllegalProperties) for (const problem of verdict.illegal) problems.add(part, problem);
+  if (!options.ignoreIllegalProperties)
+    for (const { where: at, what } of verdict.illegal) problems.add(part, { where: at, what });
   const { address, rawDataEntries } = verdict;
   if (address === undefined) return;
 

@@ -103,6 +103,7 @@ function scanArray(from: u32): u32 {
   }
 }
 
+/** Names are compared as numbers: their letters as little-endian integers that together cover every letter. */
 function scanMetadata(name: u32, length: u32, at: u32): u32 {
   const head = load<u32>(name);
   switch (length) {
@@ -129,15 +130,17 @@ function scanMetadata(name: u32, length: u32, at: u32): u32 {
         return skipValue(at, maxDepth - 1);
       }
       break;
-    // _fromEntityId, _toEntityKey
+    // _fromEntityId, _fromEntityKey, _toEntityId, _toEntityKey
     case 13:
-      if (load<u64>(name) == 0x746e456d6f72665f && load<u32>(name, 8) == 0x49797469) return scanText(at, SAW_FROM_ID);
+      if (load<u64>(name) == 0x746e456d6f72665f && load<u64>(name, 5) == 0x6449797469746e45)
+        return scanText(at, SAW_FROM_ID);
       break;
     case 14:
-      if (load<u64>(name) == 0x746e456d6f72665f && load<u32>(name, 8) == 0x4b797469) return scanText(at, SAW_FROM_KEY);
+      if (load<u64>(name) == 0x746e456d6f72665f && load<u64>(name, 6) == 0x79654b797469746e)
+        return scanText(at, SAW_FROM_KEY);
       break;
     case 11:
-      if (load<u64>(name) == 0x69746e456f745f && load<u32>(name, 7) == 0x64497974) return scanText(at, SAW_TO_ID);
+      if (load<u64>(name) == 0x7469746e456f745f && load<u32>(name, 7) == 0x64497974) return scanText(at, SAW_TO_ID);
       break;
     case 12:
       if (load<u64>(name) == 0x7469746e456f745f && load<u32>(name, 8) == 0x79654b79) return scanText(at, SAW_TO_KEY);
