@@ -131,7 +131,11 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
             return await planKind(stores, job, 'entity', run);
           });
           if (!isPlanned) return toState(await find(ref));
-          await stores.jobs.progress(ref.jobId, { status: SyncJobStatus.finalizingEntities, counts: {} });
+          await stores.jobs.progress(ref.jobId, {
+            status: SyncJobStatus.finalizingEntities,
+            counts: {},
+            durable: false,
+          });
         }
         if (job.document.status !== SyncJobStatus.finalizingRelationships) await applyPlan(stores, job, 'entity', run);
         job = await find(ref);
@@ -147,7 +151,11 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
       await requireTurn(stores, job);
       return await withHeartbeat(deps.applyLanes, async (run) => {
         const status = SyncJobStatus.finalizingRelationships;
-        await stores.jobs.progress(ref.jobId, { status, counts: (await stores.graph.totals(job)).counts });
+        await stores.jobs.progress(ref.jobId, {
+          status,
+          counts: (await stores.graph.totals(job)).counts,
+          durable: false,
+        });
         if (await planKind(stores, job, 'relationship', run)) await applyPlan(stores, job, 'relationship', run);
         for (const kind of ['entity', 'relationship'] as const) {
           run.progress({ step: `folding the manifest of ${kind} keys`, done: 0, of: 1 });

@@ -139,9 +139,12 @@ export async function syncJob(input: SyncJobInput): Promise<SyncJobState> {
 
   async function finalize(): Promise<void> {
     enter({ ...state, status: SyncJobStatus.finalizePending });
-    enter(await finalizeEntities({ ...ref, request: finalizeRequest ?? {} }));
-    if (isTerminal(state.status)) return;
-    enter({ ...state, status: SyncJobStatus.finalizingRelationships });
+    const entitiesDone = await finalizeEntities({ ...ref, request: finalizeRequest ?? {} });
+    if (isTerminal(entitiesDone.status)) {
+      enter(entitiesDone);
+      return;
+    }
+    enter({ ...entitiesDone, status: SyncJobStatus.finalizingRelationships });
     enter(await finalizeRelationships(ref));
   }
 

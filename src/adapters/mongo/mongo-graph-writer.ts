@@ -77,9 +77,15 @@ export class MongoGraphWriter implements GraphWriter {
         await this.chunks.insertMany(chunk.documents(), { session, ordered: true });
       });
     } catch (err) {
-      if (isDuplicateKey(err) && (await this.chunks.findOne({ _id: marker }, { projection: { _id: 1 } }))) return;
+      if (isDuplicateKey(err) && (await this.isMarked(marker))) return;
       throw err;
     }
+  }
+
+  /** Reads what is committed, durable or not: the marker that was in the way may be a moment old. */
+  private async isMarked(marker: string): Promise<boolean> {
+    const options = { projection: { _id: 1 }, readConcern: { level: 'local' } } as const;
+    return (await this.chunks.findOne({ _id: marker }, options)) !== null;
   }
 
   private get chunks() {

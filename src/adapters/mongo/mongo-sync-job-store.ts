@@ -118,11 +118,11 @@ export class MongoSyncJobStore implements SyncJobStore {
     return first === job.document.id ? { isFirst: true, ahead: null } : { isFirst: false, ahead: first };
   }
 
-  async progress(jobId: string, change: { status: SyncJobStatus; counts: SyncJobCounts }): Promise<void> {
+  async progress(jobId: string, change: Parameters<SyncJobStore['progress']>[1]): Promise<void> {
     await this.jobs.updateOne(
       { ...this.one(jobId), endedAt: null },
       { $set: { status: change.status, ...countFields(change.counts) } },
-      { writeConcern: { w: 1 } },
+      { writeConcern: { w: change.durable ? 'majority' : 1 } },
     );
   }
 

@@ -51,7 +51,7 @@ export async function applyPlan(
     if (open === 0) return;
     const { counts } = await stores.graph.totals(job);
     const status = kind === 'entity' ? 'FINALIZING_ENTITIES' : 'FINALIZING_RELATIONSHIPS';
-    await stores.jobs.progress(job.document.id, { status, counts });
+    await stores.jobs.progress(job.document.id, { status, counts, durable: true });
   }
 }
 

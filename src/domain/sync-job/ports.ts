@@ -46,8 +46,14 @@ export interface SyncJobStore {
   ): Promise<StoredJob | undefined>;
   /** True while the job is the first of its scope's queue of finalizations. `ahead` names the job that is. */
   turn(job: StoredJob): Promise<{ readonly isFirst: boolean; readonly ahead: string | null }>;
-  /** Sets status and counters of a job that has not ended. Counters are absolute. */
-  progress(jobId: string, change: { readonly status: SyncJobStatus; readonly counts: SyncJobCounts }): Promise<void>;
+  /**
+   * Sets status and counters of a job that has not ended. Counters are absolute. `durable`: resolved only once this write, and with
+   * it every earlier one of the process, survives the death of the database.
+   */
+  progress(
+    jobId: string,
+    change: { readonly status: SyncJobStatus; readonly counts: SyncJobCounts; readonly durable: boolean },
+  ): Promise<void>;
   /** Durable end of a job; leaves the queue. Returns the job as it is afterwards: a job that had ended before stays as it was. */
   end(
     jobId: string,
