@@ -1,4 +1,4 @@
-import { CsvError, type Options } from 'csv-parse';
+import type { Options } from 'csv-parse';
 import { faultOfHeader, readHeader, readRow, type CsvHeader } from '../../domain/ingest/csv-columns';
 import type { Element } from './intake';
 import { type ReadContext, unreadable } from './read-context';
@@ -51,9 +51,14 @@ export class CsvRows {
 
 /** Says in our words what csv-parse found; passes other errors on. */
 export function csvFault(error: unknown): unknown {
-  if (!(error instanceof CsvError)) return error;
-  const { lines, column } = error as CsvError & { readonly lines?: number; readonly column?: number | string };
-  const place =
-    lines === undefined ? '' : `line ${lines}${column === undefined ? '' : `, cell ${Number(column) + 1}`}: `;
+  if (!isCsvError(error)) return error;
+  const { lines, column } = error;
+  const cell = typeof column === 'number' ? `, cell ${column + 1}` : '';
+  const place = lines === undefined ? '' : `line ${lines}${cell}: `;
   return unreadable(`The text is not valid CSV: ${place}${error.message.replace(/\s+/g, ' ')}.`);
+}
+
+/** By its code: the package has one class for each of its entry points. */
+function isCsvError(error: unknown): error is Error & { readonly lines?: number; readonly column?: unknown } {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('CSV_');
 }

@@ -1,0 +1,137 @@
+import type { ReadOptions } from '../../../src/domain/ingest/upload-reader';
+import { readCell, readHeader, readRow } from '../../../src/domain/ingest/csv-columns';
+import { bothLanes, bytesOf, errorOf, objectsOf, optionsOf } from './reading';
+
+const { fast: reader } = bothLanes();
+const read = (lines: readonly string[], changes: Partial<ReadOptions> = {}) =>
+  reader.read(bytesOf(lines.join('\n')), optionsOf({ format: 'csv', ...changes }));
+
+describe('the samples of the JupiterOne documentation', () => {
+  test('entities and relationships in one file', () => {
+    const upload = read([
+      '"_type","_class","_key","displayName","_fromEntityKey","_toEntityKey"',
+      '"<a relationship type>","<a relationship class>","<a relationship key>","my_relationship_name","<an entity key>","<an entity key>"',
+      '"<a entity type>","<a entity class>","<an entity key>","my_entity_name",,',
+    ]);
+    expect(objectsOf(upload, 'entities')).toEqual([
+      { _type: '<a entity type>', _class: '<a entity class>', _key: '<an entity key>', displayName: 'my_entity_name' },
+    ]);
+    expect(objectsOf(upload, 'relationships')).toEqual([
+      {
+        ...{ _type: '<a relationship type>', _class: '<a relationship class>', _key: '<a relationship key>' },
+        ...{ displayName: 'my_relationship_name', _fromEntityKey: '<an entity key>', _toEntityKey: '<an entity key>' },
+      },
+    ]);
+  });
+
+  test('relationships, with an _id column for which the row has no cell', () => {
+    const upload = read(
+      [
+        '"_type","_class","_key","_id","displayName","_fromEntityKey","_toEntityKey"',
+        '"<a relationship type>","<a relationship class>","<a relationship key>","my_relationship_name","<an entity key>","<an entity key>"',
+      ],
+      { shape: 'relationships' },
+    );
+    expect(objectsOf(upload, 'relationships')).toEqual([
+      {
+        ...{ _type: '<a relationship type>', _class: '<a relationship class>', _key: '<a relationship key>' },
+        ...{ displayName: 'my_relationship_name', _fromEntityKey: '<an entity key>', _toEntityKey: '<an entity key>' },
+      },
+    ]);
+  });
+
+  test.each([
+    [['"_type","_class","_key","_id","custom"', '"my_type","my_class","my_key","my_id","[""my_value"",100,true]"']],
+    [
+      [
+        '"_type","_class","_key","_id","custom.0","custom.1","custom.2"',
+        '"my_type","my_class","my_key","my_id","my_value","100","true"',
+      ],
+    ],
+  ])('arrays: %s', (lines) => {
+    expect(objectsOf(read(lines, { shape: 'entities' }), 'entities')).toEqual([
+      { _type: 'my_type', _class: 'my_class', _key: 'my_key', _id: 'my_id', custom: ['my_value', 100, true] },
+    ]);
+  });
+});
+
+test.each([
+  ['a', '12', 12],
+  ['a', '-0.50', -0.5],
+  ['a', '1e3', 1000],
+  ['a', '00123', '00123'],
+  ['a', '12345678901234567890', '12345678901234567890'],
+  ['a', '1e999', '1e999'],
+  ['a', 'TRUE', true],
+  ['a', 'false', false],
+  ['a', 'null', 'null'],
+  ['a', '[1', '[1'],
+  ['a', '{"b":1}', '{"b":1}'],
+  ['_key', '12', '12'],
+  ['_type', 'true', 'true'],
+  ['_class', '["A","B"]', ['A', 'B']],
+  ['_fromEntityKey', '1', '1'],
+  ['_toEntityId', '[1]', '[1]'],
+  ['_rawData', '{"a":{"body":1}}', { a: { body: 1 } }],
+])('cell %s %s', (column, cell, value) => {
+  expect(readCell(column, cell)).toEqual(value);
+});
+
+test('dot columns make an array only as a whole series beside nothing else', () => {
+  const row = (names: string[], cells: string[]) => readRow(readHeader(names), cells);
+  expect(row(['a.0', 'a.1', 'a.2'], ['x', '', '3'])).toEqual({ a: ['x', null, 3] });
+  expect(row(['a.1', 'a.0'], ['x', 'y'])).toEqual({ a: ['y', 'x'] });
+  expect(row(['a.0', 'a.1'], ['x', ''])).toEqual({ a: ['x'] });
+  expect(row(['a.0', 'a.1'], ['', ''])).toEqual({});
+  expect(row(['a.1', 'a.2'], ['x', 'y'])).toEqual({ 'a.1': 'x', 'a.2': 'y' });
+  expect(row(['a', 'a.0'], ['x', 'y'])).toEqual({ a: 'x', 'a.0': 'y' });
+  expect(row(['tag.Name'], ['x'])).toEqual({ 'tag.Name': 'x' });
+});
+
+test('spreadsheet habits are taken: byte order mark, CRLF, blank and empty lines, line breaks in cells', () => {
+  const upload = reader.read(
+    bytesOf('\ufeff_key,_type,note\r\n1,t,"two\r\nlines"\r\n\r\n,,\r\n2,t,\r\n'),
+    optionsOf({ format: 'csv' }),
+  );
+  expect(objectsOf(upload, 'entities')).toEqual([
+    { _key: '1', _type: 't', note: 'two\r\nlines' },
+    { _key: '2', _type: 't' },
+  ]);
+});
+
+test('problems name their lines, all of them', () => {
+  const error = errorOf(() =>
+    read(['_key,_type,a', '1,t', ',t,x', '2,t,x,y', '3,t,"[[1]]"', '4,t,ok'], { shape: 'entities' }),
+  );
+  expect(error.code).toBe('ENTITY_UPLOAD_FAILED_VALIDATION');
+  expect(error.problems.map(({ where, what }) => `${where} ${what}`)).toEqual([
+    'line 2 has 2 cells, the header has 3',
+    'line 3._key is required',
+    'line 4 has 4 cells, the header has 3',
+    'line 5.a an array holds strings, numbers, booleans and null only, found an array at [0]',
+  ]);
+});
+
+test('duplicates name their lines', () => {
+  const lines = ['_key,_type', '1,t', '2,t', '1,u'];
+  expect(errorOf(() => read(lines)).problems).toEqual([
+    { where: 'line 4', what: 'duplicate _key "1", used by line 2 already' },
+  ]);
+  expect(objectsOf(read(lines, { ignoreDuplicates: true }), 'entities')).toEqual([
+    { _key: '2', _type: 't' },
+    { _key: '1', _type: 'u' },
+  ]);
+});
+
+test.each([
+  [[''], 'there is nothing in it'],
+  [['name,type', '1,2'], 'the first line must name the columns, "_key" or "_id" among them; found "name", "type"'],
+  [['_key,_type,_key'], 'column "_key" is there twice'],
+  [['_key,,_type'], 'column 2 has no name'],
+  [['_key,_type', '1,"t', '2,t'], 'not valid CSV: line '],
+  [['_key,_type', '1,"t"x'], 'not valid CSV: line 2'],
+])('%j is no CSV upload', (lines, message) => {
+  const error = errorOf(() => read(lines));
+  expect(error.code).toBe('INVALID_BODY');
+  expect(error.message).toContain(message);
+});
