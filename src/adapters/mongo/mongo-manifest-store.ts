@@ -23,6 +23,8 @@ const rowsAtOnce = 250_000;
 /** A base is rewritten when its deltas pass an eighth of it, or when they are in too many pieces to read quickly. */
 const foldShare = 8;
 const maxUnfoldedChunks = 256;
+/** Fewer delta rows than this are read faster than any base is written. */
+const minFoldedRows = 20_000;
 
 const emptyHead: ManifestHead = { generation: 0, rows: 0, parts: 0, unfolded: 0 };
 
@@ -63,8 +65,8 @@ export class MongoManifestStore implements ManifestStore {
     const head = (await this.head(id, kind)) ?? emptyHead;
     const deltas = await this.unfolded(id, kind);
     if (deltas.count === 0 && head.unfolded === 0) return;
-    if (deltas.count <= maxUnfoldedChunks && deltas.rows <= head.rows / foldShare) {
-      await this.setHead(scope, kind, { ...head, unfolded: deltas.count });
+    if (deltas.count <= maxUnfoldedChunks && deltas.rows <= Math.max(minFoldedRows, head.rows / foldShare)) {
+      if (deltas.count !== head.unfolded) await this.setHead(scope, kind, { ...head, unfolded: deltas.count });
       return;
     }
     const folded = await this.chunks
