@@ -3,7 +3,6 @@ import { MongoAccounts } from '../src/adapters/mongo/mongo-accounts';
 import { openDatabase } from '../src/adapters/mongo/database';
 import { ensureIndexes } from '../src/adapters/mongo/indexes';
 import { loadServerConfig } from '../src/config/config';
-import { DomainError } from '../src/domain/errors';
 import { connectionSettings } from './admin-connection';
 
 const usage = `Accounts and API tokens.
