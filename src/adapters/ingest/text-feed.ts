@@ -1,4 +1,5 @@
 import { pipeline, Readable } from 'node:stream';
+import { types } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import { unreadable } from './read-context';
 import { isGzip } from './upload-format';
@@ -84,4 +85,4 @@ async function* unpack(packed: TextFeed): AsyncGenerator<Uint8Array> {
 }
 
 const isZlibError = (error: unknown): error is Error =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('Z_');
+  types.isNativeError(error) && 'code' in error && typeof error.code === 'string' && error.code.startsWith('Z_');
