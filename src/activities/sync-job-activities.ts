@@ -47,7 +47,7 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
   }
 
   /** Ends the job when its data is bad; any other error goes on to be retried. */
-  async function orBadData(job: StoredJob, work: () => Promise<boolean>): Promise<boolean> {
+  async function orBadData<T>(job: StoredJob, work: () => Promise<T>): Promise<T | 'ended'> {
     try {
       return await work();
     } catch (err) {
@@ -60,7 +60,7 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
         from: [SyncJobStatus.finalizePending],
         unlessCommitted: true,
       });
-      return false;
+      return 'ended';
     }
   }
 
@@ -118,28 +118,32 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
     }: SyncJobRef & { readonly request: FinalizeInput }): Promise<SyncJobState> {
       const stores = storesOf(ref.account);
       const partialTypes = request.partialDatasets?.types ?? [];
-      let job = (await stores.jobs.close(ref.jobId, { partialTypes, now: now() })) ?? (await find(ref));
+      let job = await find(ref);
+      if (job.document.status === SyncJobStatus.awaitingUploads) {
+        job = (await stores.jobs.close(ref.jobId, { partialTypes, now: now() })) ?? (await find(ref));
+      }
       if (isTerminal(job.document.status)) return toState(job);
       await requireTurn(stores, job);
       return await withHeartbeat(deps.applyLanes, async (run) => {
+        let planned: 'sealed' | 'nothing' | 'ended' = 'sealed';
         if (job.document.status === SyncJobStatus.finalizePending) {
-          const isPlanned = await orBadData(job, async () => {
+          planned = await orBadData(job, async () => {
             if (!job.committed) {
               await ingestBulkFile(stores, job, run, now);
               await checkDuplicates(stores, job, 'relationship', run);
             }
             return await planKind(stores, job, 'entity', run);
           });
-          if (!isPlanned) return toState(await find(ref));
+          if (planned === 'ended') return toState(await find(ref));
           await stores.jobs.progress(ref.jobId, {
             status: SyncJobStatus.finalizingEntities,
             counts: {},
             durable: false,
           });
         }
-        if (job.document.status !== SyncJobStatus.finalizingRelationships) await applyPlan(stores, job, 'entity', run);
-        job = await find(ref);
-        return toState(job);
+        const isDone = planned === 'nothing' || job.document.status === SyncJobStatus.finalizingRelationships;
+        if (!isDone && (await stores.plans.sealed(job, 'entity'))) await applyPlan(stores, job, 'entity', run);
+        return toState(await find(ref));
       });
     },
 
@@ -156,7 +160,8 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
           counts: (await stores.graph.totals(job)).counts,
           durable: false,
         });
-        if (await planKind(stores, job, 'relationship', run)) await applyPlan(stores, job, 'relationship', run);
+        const planned = await planKind(stores, job, 'relationship', run);
+        if (planned === 'sealed') await applyPlan(stores, job, 'relationship', run);
         for (const kind of ['entity', 'relationship'] as const) {
           run.progress({ step: `folding the manifest of ${kind} keys`, done: 0, of: 1 });
           await stores.manifests.compact(job.scope, kind);

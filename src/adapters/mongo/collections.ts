@@ -81,6 +81,9 @@ export interface StagedBatchDocument {
   relationshipRows: PartitionedRows;
   deleteEntities: Binary;
   deleteRelationships: Binary;
+  /** References for deletion, resolvable or not. */
+  entityDeletes: number;
+  relationshipDeletes: number;
   unresolvableEntities: number;
   unresolvableRelationships: number;
   /** Compressed body, or where it lies if it is too large to be kept here. */

@@ -15,13 +15,7 @@ export class MongoPlanStore implements PlanStore {
   constructor(private readonly database: Database) {}
 
   async begin(job: StoredJob, kind: ObjectKind): Promise<PlanWriter> {
-    const sealed = (await this.seal(job, kind))?.planId;
-    await this.pages.deleteMany({
-      jobId: job.document.id,
-      kind,
-      ...(sealed !== undefined && { planId: { $ne: sealed } }),
-    });
-    return new MongoPlanWriter(this.database, job.document.id, kind);
+    return await Promise.resolve(new MongoPlanWriter(this.database, job.document.id, kind));
   }
 
   async sealed(job: StoredJob, kind: ObjectKind): Promise<SealedPlan | undefined> {

@@ -5,7 +5,7 @@ import { ErrorCode } from '../../contracts/error-code';
 import type { SyncJobCounts } from '../../contracts/sync-job';
 import { DomainError } from '../../domain/errors';
 import type { ObjectKind } from '../../domain/graph/identity';
-import { stagedRowBytes, type ScannedUpload } from '../../domain/ingest/staged-rows';
+import { stagedRowBytes, type ScannedDeletes, type ScannedUpload } from '../../domain/ingest/staged-rows';
 import type { BlobStore } from '../../domain/blob-store';
 import type { StagedBatch, StagedPartition, StagingStore, StoredJob } from '../../domain/sync-job/ports';
 import type { StagedBatchDocument } from './collections';
@@ -55,6 +55,8 @@ export class MongoStagingStore implements StagingStore {
       relationshipRows: splitByPartition(upload.relationships.rows, stagedRowBytes),
       deleteEntities: new Binary(upload.deleteEntities.ids),
       deleteRelationships: new Binary(upload.deleteRelationships.ids),
+      entityDeletes: countDeletes(upload.deleteEntities),
+      relationshipDeletes: countDeletes(upload.deleteRelationships),
       unresolvableEntities: upload.deleteEntities.unresolvable,
       unresolvableRelationships: upload.deleteRelationships.unresolvable,
       body: isInline ? new Binary(body) : null,
@@ -91,14 +93,16 @@ export class MongoStagingStore implements StagingStore {
   }
 
   async batches(jobId: string): Promise<readonly StagedBatch[]> {
-    const projection = { seq: 1, entities: 1, relationships: 1, ignoreDuplicates: 1 };
-    const documents = await this.ofJob(jobId).project<StagedBatchDocument>(projection).toArray();
-    return documents.map(({ seq, entities, relationships, ignoreDuplicates }) => ({
-      seq,
-      entities,
-      relationships,
-      ignoreDuplicates,
-    }));
+    const projection = {
+      seq: 1,
+      entities: 1,
+      relationships: 1,
+      entityDeletes: 1,
+      relationshipDeletes: 1,
+      ignoreDuplicates: 1,
+    };
+    const documents = this.ofJob(jobId).project<StagedBatch & { _id: string }>(projection);
+    return await documents.map(({ _id, ...batch }): StagedBatch => batch).toArray();
   }
 
   async *partitions(request: Parameters<StagingStore['partitions']>[0]): AsyncIterable<StagedPartition> {
@@ -186,6 +190,8 @@ function countIncrements(upload: ScannedUpload): Record<string, number> {
   };
   return Object.fromEntries(Object.entries(counts).map(([name, count]) => [`counts.${name}`, count]));
 }
+
+const countDeletes = ({ ids, unresolvable }: ScannedDeletes): number => ids.length / 16 + unresolvable;
 
 const notAccepting = (jobId: string, accepts: string): DomainError =>
   new DomainError(

@@ -12,6 +12,7 @@ export function toStoredJob(record: SyncJobRecord): StoredJob {
     lastUploadAt: record.lastUploadAt,
     uploadWindowMs: record.uploadWindowMs,
     finalizeRequestedAt: record.finalizeRequestedAt,
+    mayHaveBulkFile: record.uploadUrl !== undefined,
     committed: record.plans !== undefined,
   };
 }

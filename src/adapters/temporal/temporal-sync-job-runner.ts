@@ -109,6 +109,7 @@ export class TemporalSyncJobRunner implements SyncJobRunner, JobRuns {
       workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
       workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
       staticSummary: summaryOf(job),
+      staticDetails: detailsOf(job),
       typedSearchAttributes: searchAttributesOf(job),
     };
   }
@@ -145,6 +146,16 @@ function summaryOf({ document, scope }: StoredJob): string {
     0,
     200,
   );
+}
+
+function detailsOf({ document, scope }: StoredJob): string {
+  return [
+    `A client uploads to job \`${document.id}\` over HTTP and calls finalize; the workflow then brings \`${scope.source}/${scope.scope}\` to what was uploaded.`,
+    '',
+    '- **Current Details** says in words where the job stands, what it has changed, and what to do if it seems stuck.',
+    '- **Updates** `finalize` and `abort` do what the API endpoints of the same names do. **Query** `job` gives state and counters.',
+    '- **Cancel** aborts the job while it has changed nothing; later it completes. **Terminate** is safe too: within seconds a worker aborts or completes the job.',
+  ].join('\n');
 }
 
 function searchAttributesOf({ document, scope }: StoredJob): SearchAttributePair[] {

@@ -19,6 +19,7 @@ export async function ingestBulkFile(
   run: RunControl,
   now: () => number,
 ): Promise<void> {
+  if (!job.mayHaveBulkFile) return;
   const { account } = job.scope;
   const file = await stores.blobs.open(bulkFileKey(account, job.document.id));
   if (!file) return;

@@ -23,7 +23,7 @@ const maxReported = 50;
 /**
  * Decides for every uploaded object of one kind whether it needs work, and which present objects are to be deleted, and seals that
  * as the job's plan. Reads no object: ids and hashes suffice. Does nothing if a plan is sealed already.
- * @returns false when the job ended meanwhile.
+ * @returns `nothing`: there is no work, and no plan; `ended`: the job ended meanwhile.
  * @throws DomainError DUPLICATE_KEY; nothing is sealed then.
  */
 export async function planKind(
@@ -31,11 +31,12 @@ export async function planKind(
   job: StoredJob,
   kind: ObjectKind,
   run: RunControl,
-): Promise<boolean> {
-  if (await stores.plans.sealed(job, kind)) return true;
+): Promise<'sealed' | 'nothing' | 'ended'> {
+  if (await stores.plans.sealed(job, kind)) return 'sealed';
   const plan = await stores.plans.begin(job, kind);
   const totals = await scan(stores, { job, kind, run, plan });
-  return (await plan.seal(totals)) || (await stores.plans.sealed(job, kind)) !== undefined;
+  if (totals.changes + totals.deletes + totals.explicitDeletes === 0) return 'nothing';
+  return (await plan.seal(totals)) || (await stores.plans.sealed(job, kind)) ? 'sealed' : 'ended';
 }
 
 /** @throws DomainError DUPLICATE_KEY, as a plan of this kind would; plans nothing. */
@@ -55,14 +56,25 @@ interface Scan {
   readonly plan: PlanWriter | undefined;
 }
 
-async function scan(stores: FinalizeStores, request: Scan): Promise<{ changes: number; deletes: number }> {
+interface Totals {
+  changes: number;
+  deletes: number;
+  readonly explicitDeletes: number;
+}
+
+const countExplicitDeletes = (batches: readonly StagedBatch[], kind: ObjectKind): number =>
+  batches.reduce((sum, batch) => sum + (kind === 'entity' ? batch.entityDeletes : batch.relationshipDeletes), 0);
+
+async function scan(stores: FinalizeStores, request: Scan): Promise<Totals> {
   const { job, kind, run, plan } = request;
   const { staging, manifests } = stores;
   const jobId = job.document.id;
   const objectsOf = (batch: StagedBatch) => (kind === 'entity' ? batch.entities : batch.relationships);
-  const batches = (await staging.batches(jobId)).filter((batch) => objectsOf(batch) > 0);
+  const all = await staging.batches(jobId);
+  const batches = all.filter((batch) => objectsOf(batch) > 0);
+  const totals: Totals = { changes: 0, deletes: 0, explicitDeletes: countExplicitDeletes(all, kind) };
   // Inside one upload keys are unique already.
-  if (!plan && batches.length < 2) return { changes: 0, deletes: 0 };
+  if (!plan && batches.length < 2) return totals;
   const isDiff = plan !== undefined && job.document.syncMode === SyncMode.diff;
   const stagedRows = batches.reduce((sum, batch) => sum + objectsOf(batch), 0);
   const manifestRows = isDiff ? (await manifests.prepare(job.scope, kind)).rows : 0;
@@ -70,7 +82,6 @@ async function scan(stores: FinalizeStores, request: Scan): Promise<{ changes: n
   const ignoring = new Set(batches.filter(({ ignoreDuplicates }) => ignoreDuplicates).map(({ seq }) => seq));
   const actions = new Map<number, Uint8Array[]>();
   const report: Problem[] = [];
-  const totals = { changes: 0, deletes: 0 };
   for (let from = 0; from < partitionCount; from += step) {
     run.checkpoint();
     run.progress({ step: `comparing ${kind} keys`, done: from, of: partitionCount });
@@ -95,11 +106,11 @@ async function scan(stores: FinalizeStores, request: Scan): Promise<{ changes: n
   }
   if (report.length > 0) throw duplicateError(kind, report.slice(0, maxReported));
   for (const [seq, parts] of actions) {
-    const all = concat(parts);
-    if (!isDiff) compareAll(all);
-    const changes = all.reduce((sum, action) => sum + (action === PlannedAction.none ? 0 : 1), 0);
+    const ofBatch = concat(parts);
+    if (!isDiff) compareAll(ofBatch);
+    const changes = ofBatch.reduce((sum, action) => sum + (action === PlannedAction.none ? 0 : 1), 0);
     totals.changes += changes;
-    if (changes > 0) await plan?.addBatch({ seq, actions: all });
+    if (changes > 0) await plan?.addBatch({ seq, actions: ofBatch });
   }
   return totals;
 }

@@ -17,6 +17,8 @@ export interface StoredJob {
   readonly uploadWindowMs: number;
   /** Epoch ms of the finalize call: the time that all changes of the job carry. Null before. */
   readonly finalizeRequestedAt: number | null;
+  /** A URL for a bulk file was given out, so there may be one. */
+  readonly mayHaveBulkFile: boolean;
   /** True once a plan is sealed: from here on the job can only be completed, never undone. */
   readonly committed: boolean;
 }
@@ -83,6 +85,9 @@ export interface StagedBatch {
   readonly seq: number;
   readonly entities: number;
   readonly relationships: number;
+  /** References in `deleteEntities`, resolvable or not. */
+  readonly entityDeletes: number;
+  readonly relationshipDeletes: number;
   readonly ignoreDuplicates: boolean;
 }
 
@@ -148,7 +153,7 @@ export interface PlannedBatch {
 }
 
 export interface PlanStore {
-  /** Drops what an earlier attempt left and starts a plan of its own. */
+  /** A plan of its own: what another attempt has written is not part of it. */
   begin(job: StoredJob, kind: ObjectKind): Promise<PlanWriter>;
   /** The sealed plan, if there is one. */
   sealed(job: StoredJob, kind: ObjectKind): Promise<SealedPlan | undefined>;

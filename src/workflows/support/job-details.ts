@@ -33,14 +33,14 @@ const ifStuck: Readonly<Record<SyncJobStatus, string | undefined>> = {
 
 /** Markdown of the run's current details in the Web UI. */
 export function describeJob(state: SyncJobState, taskQueue: string): string {
-  const counters = Object.entries(state.counts).map(([name, count]) => `| ${inEnglish(name)} | ${String(count)} |`);
+  const counters = Object.entries(state.counts).map(([name, count]) => `- ${inEnglish(name)}: **${String(count)}**`);
   const stuck = ifStuck[state.status];
   return [
     `**${state.status}** — ${inWords[state.status]}`,
     ...(state.reason === null ? [] : ['', `> ${state.reason}`]),
     '',
     `Job \`${state.jobId}\` of account \`${state.account}\`, source \`${state.source}\`, scope \`${state.scope ?? '(none)'}\`, mode \`${state.syncMode}\`, queue \`${taskQueue}\`.`,
-    ...(counters.length > 0 ? ['', '| counter | |', '|---|---:|', ...counters] : []),
+    ...(counters.length > 0 ? ['', ...counters] : []),
     ...(stuck === undefined ? [] : ['', `**If it seems stuck:** ${stuck}`]),
   ].join('\n');
 }
