@@ -85,6 +85,14 @@ function decideOne(request: {
   const mode = job.document.syncMode;
   const counter = counters[kind];
   const isLive = before?._deleted === false;
+  if (change.content.mapping) {
+    chunk.add('numMappedRelationshipCreateErrors');
+    chunk.problem({
+      where: `relationship ${change.content.key ?? bytesToUuid(change.id)}`,
+      what: 'is mapped (_mapping); this release stores relationships between known entities only',
+    });
+    return;
+  }
   if (ends?.missing) {
     chunk.add(isLive ? counter.updateErrors : counter.createErrors);
     chunk.problem({ where: `relationship ${change.content.key ?? bytesToUuid(change.id)}`, what: ends.missing });
