@@ -84,7 +84,16 @@ function borders(name, { may, types = [], not, pure = false, clockless = false }
 }
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', 'test/clients/**', 'coverage/**', 'src/adapters/ingest/wasm/**', '.perijove/**'] },
+  {
+    ignores: [
+      'dist/**',
+      'node_modules/**',
+      'test/clients/**',
+      'coverage/**',
+      'src/adapters/ingest/wasm/**',
+      '.perijove/**',
+    ],
+  },
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.strict],
@@ -107,6 +116,8 @@ export default tseslint.config(
       'max-lines': ['warn', { max: 300, skipBlankLines: true, skipComments: true }],
     },
   },
+  // Jest wants the default export of a global set-up.
+  { files: ['test/support/{start,stop}-product.ts'], rules: { 'import-x/no-default-export': 'off' } },
   { files: ['src/**/*.ts'], rules: { 'no-console': 'error' } },
   { files: ['src/worker.ts', 'src/server.ts'], rules: { 'no-console': 'off' } },
   // Outer folders first: in a flat config the last matching block sets the rule.

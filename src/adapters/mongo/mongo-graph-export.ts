@@ -49,7 +49,7 @@ function decodeCursor(cursor: string): Binary {
 }
 
 /** Stored form → JupiterOne's flat form: text ids, original property names, no members of our own. */
-export function toFlatObject(document: GraphDocument): FlatObject {
+function toFlatObject(document: GraphDocument): FlatObject {
   const flat: Record<string, unknown> = {};
   for (const name in document) {
     if (name === '_overrides') continue;

@@ -2,9 +2,6 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { SyncJobCounts, SyncJobStatus, SyncMode } from '../sync-job';
 
-/** Default task queue of everything that finalizes. */
-export const graphSyncTaskQueue = 'graph-sync';
-
 export const syncJobWorkflowType = 'syncJob';
 export const syncJobWorkflowId = (account: string, jobId: string): string => `sync-job:${account}:${jobId}`;
 

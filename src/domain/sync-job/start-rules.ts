@@ -5,7 +5,7 @@ import type { Scope } from '../graph/identity';
 import type { StartSyncJob } from './sync-jobs';
 
 /** Sources that a client may name (semantics 1.2); others are stored by the product itself. */
-export const clientSources = ['api', 'integration-managed', 'integration-external', 'system-internal'] as const;
+const clientSources = ['api', 'integration-managed', 'integration-external', 'system-internal'] as const;
 
 export interface StartDecision {
   readonly scope: Scope;
