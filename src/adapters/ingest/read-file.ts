@@ -61,7 +61,9 @@ async function* readJson(context: ReadContext, feed: TextFeed, batchBytes: numbe
     checked = at;
     context.problems.throwIfAny();
     if (!batch.isEmpty && (step.stop !== 'more' || batch.isGap(at))) {
-      yield closeBatch(context, batch, { text: feed.bytes, cut: true });
+      // The batch keeps the window that its rows point into, so that its text is not copied once more.
+      yield closeBatch(context, batch, { text: feed.release(at), cut: true });
+      at = checked = 0;
       batch = new UploadBatch(batchBytes);
     }
     if (step.stop === 'done') return;

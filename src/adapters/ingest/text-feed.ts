@@ -6,7 +6,7 @@ import { isGzip } from './upload-format';
 
 /** The text of a file that arrives in pieces: a window that is filled behind and emptied in front. */
 export class TextFeed {
-  bytes = new Uint8Array(64 * 1024);
+  bytes: Uint8Array = Buffer.allocUnsafeSlow(64 * 1024);
   length = 0;
   /** Where the window begins in the whole text. */
   offset = 0;
@@ -38,6 +38,16 @@ export class TextFeed {
     this.offset += count;
   }
 
+  /** Gives the window away with all that is in it, and goes on in a new one with what stands behind the first `count` bytes. */
+  release(count: number): Uint8Array {
+    const { bytes } = this;
+    this.bytes = Buffer.allocUnsafeSlow(bytes.length);
+    this.bytes.set(bytes.subarray(count, this.length));
+    this.length -= count;
+    this.offset += count;
+    return bytes;
+  }
+
   view(): Uint8Array {
     return this.bytes.subarray(0, this.length);
   }
@@ -61,7 +71,7 @@ export class TextFeed {
   private append(piece: Uint8Array): void {
     const need = this.length + piece.length;
     if (need > this.bytes.length) {
-      const grown = new Uint8Array(Math.max(need, 2 * this.bytes.length));
+      const grown = Buffer.allocUnsafeSlow(Math.max(need, 2 * this.bytes.length));
       grown.set(this.view());
       this.bytes = grown;
     }

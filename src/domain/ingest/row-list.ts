@@ -52,10 +52,10 @@ export class RowList {
     this.words[(row * stagedRowBytes + 36) / 4] = length;
   }
 
-  /** Moves places towards the beginning of the body, but for the rows that `except` names. */
-  shift(by: number, except: (row: number) => boolean): void {
+  /** Moves places towards the beginning of the body, but for the rows in `except`. */
+  shift(by: number, except: ReadonlySet<number>): void {
     for (let row = 0; row < this.count; row++) {
-      if (!except(row)) this.setPlace(row, this.offsetOf(row) - by, this.lengthOf(row));
+      if (!except.has(row)) this.setPlace(row, this.offsetOf(row) - by, this.lengthOf(row));
     }
   }
 

@@ -94,12 +94,12 @@ export class UploadBatch {
   /** The text of the elements alone becomes the body: places are counted from its beginning. Call it before `finishBody`. */
   cutBody(text: Uint8Array): Uint8Array {
     const { start, end } = this.extent;
-    if (end === undefined) return new Uint8Array(0);
-    const rewritten = new Set(this.rewrittenRows.map(({ part, row }) => `${part}[${row}]`));
+    if (end === undefined || this.entities.count + this.relationships.count === 0) return new Uint8Array(0);
     for (const part of objectParts) {
-      this[part].shift(start, (row) => rewritten.has(`${part}[${row}]`));
+      const rewritten = this.rewrittenRows.filter((place) => place.part === part).map(({ row }) => row);
+      this[part].shift(start, new Set(rewritten));
     }
-    return this.entities.count + this.relationships.count === 0 ? new Uint8Array(0) : text.slice(start, end);
+    return text.subarray(start, end);
   }
 
   /** Puts the rewritten objects behind `original` and points their rows there. Call it once. */
