@@ -112,7 +112,7 @@ export const serverSettings = {
     'Largest request body, as sent and decompressed. Over it: 413.',
   ),
   PERIJOVE_MAX_IN_FLIGHT_BODY_BYTES: setting(
-    integer(64 * mib, { min: kib, max: 16 * gib }),
+    integer(32 * mib, { min: kib, max: 16 * gib }),
     'Request bodies in memory at one time. Over it uploads wait; one is always admitted.',
   ),
   PERIJOVE_UPLOAD_URL_TTL_MS: setting(

@@ -37,7 +37,16 @@ describe('byte budget', () => {
     held.release();
   });
 
-  it('lets one request at a time grow, so that two of them cannot wait for each other', async () => {
+  it('lets a request grow at once while there is room, before those who wait', async () => {
+    const budget = createByteBudget(100);
+    const lease = await budget.reserve(10, never);
+    const big = budget.reserve(95, never);
+    await lease.growTo(100);
+    lease.release();
+    await expect(big).resolves.toBeDefined();
+  });
+
+  it('lets one request at a time grow beyond the room, so that two of them cannot wait for each other', async () => {
     const budget = createByteBudget(20);
     const [a, b] = await Promise.all([budget.reserve(10, never), budget.reserve(10, never)]);
     await a.growTo(50);

@@ -159,6 +159,21 @@ describe('connections', () => {
     expect((await metrics.inFlightBodyBytes.get()).values[0]?.value).toBe(0);
   });
 
+  it('decompress one body after the other when there is no room for two', async () => {
+    const { open, head, tenants } = await serve({
+      limits: { maxBodyBytes: 1024 * 1024, maxInFlightBodyBytes: 100_000 },
+    });
+    const packed = gzipSync(body + ' '.repeat(900_000));
+    const answers = Array.from({ length: 6 }, async () => {
+      const connection = await open();
+      connection.send(head({ 'content-length': packed.length, 'content-encoding': 'gzip' }, 'entities'));
+      connection.send(packed);
+      await connection.until(/HTTP\/1\.1 200/);
+    });
+    await Promise.all(answers);
+    expect(tenants.uploads).toHaveLength(6);
+  });
+
   it.each([
     ['no HTTP', 'hello\r\n\r\n', /^HTTP\/1\.1 400 [^]*"BAD_REQUEST"/],
     [

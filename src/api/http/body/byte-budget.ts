@@ -1,6 +1,6 @@
 /** Bytes that one request may keep in memory until `release`. */
 export interface ByteLease {
-  /** Waits until the request may keep `bytes` in all. At most one lease at a time holds more than it first asked for. */
+  /** Waits until the request may keep `bytes` in all. */
   growTo(bytes: number): Promise<void>;
   release(): void;
 }
@@ -18,7 +18,8 @@ interface Waiter {
 
 /**
  * One request is always admitted, whatever its size, so a budget smaller than a body slows uploads down but never stops them.
- * Growth beyond a lease has a lane of its own with room for one: its holder waits for nobody, so the others cannot deadlock.
+ * Growth takes what is free at once, or goes to a lane of its own with room for one: its holder waits for nobody, so the others
+ * cannot deadlock.
  * Memory in use is therefore at most `capacity` plus one body.
  */
 export function createByteBudget(capacity: number, onChange: (inUse: number) => void = () => undefined): ByteBudget {
@@ -36,9 +37,13 @@ export function createByteBudget(capacity: number, onChange: (inUse: number) => 
         async growTo(total) {
           const wanted = total - held - extra;
           if (wanted <= 0) return;
-          if (extra === 0) await overflow.enter(wanted, signal);
-          else overflow.add(wanted);
-          extra += wanted;
+          if (main.takeIfFree(wanted)) {
+            held += wanted;
+          } else {
+            if (extra === 0) await overflow.enter(wanted, signal);
+            else overflow.add(wanted);
+            extra += wanted;
+          }
           changed();
         },
         release() {
@@ -67,6 +72,12 @@ function createLane(capacity: number) {
 
   return {
     inUse: () => used,
+    /** Before those who wait: whoever grows holds memory already, and gives it back sooner this way. */
+    takeIfFree(bytes: number): boolean {
+      if (used + bytes > capacity) return false;
+      used += bytes;
+      return true;
+    },
     add(bytes: number): void {
       used += bytes;
     },

@@ -19,6 +19,8 @@ const undeclaredBytes = 1024 * 1024;
 /** Bodies up to this length do not queue behind uploads. */
 const alwaysAdmittedBytes = 64 * 1024;
 
+const endedEarly = 'The connection ended before the body was complete.';
+
 class InterruptedBodyError extends DomainError {
   constructor(message: string) {
     super(ErrorCode.invalidBody, message);
@@ -38,8 +40,10 @@ export async function withBody<Result>(
   if (declared !== undefined && declared > limits.maxBytes) throw tooLarge(limits.maxBytes, 'sent');
 
   const gone = new AbortController();
-  const onClose = (): void =>
-    gone.abort(new InterruptedBodyError('The connection ended before the body was complete.'));
+  const onClose = (): void => {
+    // A request that was read to its end closes too.
+    if (!request.raw.readableEnded) gone.abort(new InterruptedBodyError(endedEarly));
+  };
   request.raw.once('close', onClose);
   let lease: ByteLease | undefined;
   try {
@@ -148,7 +152,7 @@ function receive(
       stop();
       resolve(target ?? Buffer.concat(chunks, received));
     };
-    const onClose = (): void => fail(new InterruptedBodyError('The connection ended before the body was complete.'));
+    const onClose = (): void => fail(new InterruptedBodyError(endedEarly));
     stream.on('data', onData).once('end', onEnd).once('close', onClose).once('error', onClose);
   });
 }
