@@ -45,6 +45,9 @@ export function decideChange(request: {
     if (content.key === undefined || content.type === undefined) {
       return { action: 'updateError', reason: 'there is no such object, and a new one needs _key and _type' };
     }
+    if (ends && (ends.fromId === undefined || ends.toId === undefined)) {
+      return { action: 'createError', reason: 'there is no such relationship, and a new one needs both of its ends' };
+    }
     const overrides = request.current?.overrides;
     const state = { ...replacedState(content, content.type, overrides), ...ends };
     return { action: 'create', state };
