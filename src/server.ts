@@ -101,5 +101,6 @@ async function stopSignal(): Promise<void> {
 
 main().catch((err: unknown) => {
   console.error(err instanceof Error ? err.message : err);
-  process.exitCode = 1;
+  // What is open by now would keep a process alive that does nothing.
+  process.exit(1);
 });

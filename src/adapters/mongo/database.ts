@@ -27,7 +27,6 @@ export function openDatabase({ uri, database, appName, maxPoolSize = 20 }: Datab
     retryReads: true,
     ignoreUndefined: true,
     writeConcern: { w: 'majority' },
-    readConcern: { level: 'majority' },
     readPreference: 'primary',
   });
   const db = client.db(database);

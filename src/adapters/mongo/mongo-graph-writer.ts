@@ -45,7 +45,8 @@ export class MongoGraphWriter implements GraphWriter {
   async appliedChunks(job: StoredJob, kind: ObjectKind): Promise<ReadonlySet<string>> {
     const found = this.chunks.find(
       { jobId: job.document.id, kind, chunk: { $ne: null } },
-      { projection: { chunk: 1 } },
+      // What a failover could take back does not count as applied.
+      { projection: { chunk: 1 }, readConcern: { level: 'majority' } },
     );
     return new Set(await found.map(({ chunk }) => chunk ?? '').toArray());
   }

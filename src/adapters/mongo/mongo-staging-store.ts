@@ -19,6 +19,9 @@ const decompress = promisify(zstdDecompress);
 /** Above this a compressed body goes to the blob store: MongoDB would write it three times (journal, oplog, data). */
 const maxInlineBodyBytes = 128 * 1024;
 
+/** A batch is one document: this many rows of 40 bytes keep it well below MongoDB's 16 MB. */
+const maxObjectsPerUpload = 300_000;
+
 /** Staged content outlives its job by this much at most, if the job's own clean-up did not happen. */
 const keepMs = 7 * 24 * 3600 * 1000;
 
@@ -39,6 +42,7 @@ export class MongoStagingStore implements StagingStore {
 
   /** Content first, counted second: a crash in between leaves content that no job owns, which expires. */
   private async write(batchId: string, { job, upload, ignoreDuplicates, now }: StageRequest): Promise<void> {
+    requireRoom(upload);
     const body = upload.body.length === 0 ? Buffer.alloc(0) : await compressBody(upload.body);
     const isInline = body.length <= maxInlineBodyBytes;
     const blobKey = isInline ? null : `staging/${this.account}/${batchId}`;
@@ -189,6 +193,16 @@ function countIncrements(upload: ScannedUpload): Record<string, number> {
     numEntityRawDataEntriesUploaded: upload.rawDataEntries,
   };
   return Object.fromEntries(Object.entries(counts).map(([name, count]) => [`counts.${name}`, count]));
+}
+
+function requireRoom({ entities, relationships, deleteEntities, deleteRelationships }: ScannedUpload): void {
+  const objects =
+    entities.count + relationships.count + (deleteEntities.ids.length + deleteRelationships.ids.length) / 16;
+  if (objects <= maxObjectsPerUpload) return;
+  throw new DomainError(
+    ErrorCode.requestEntityTooLarge,
+    `The upload holds ${objects} objects; one request may hold ${maxObjectsPerUpload}. Send them in several requests.`,
+  );
 }
 
 const countDeletes = ({ ids, unresolvable }: ScannedDeletes): number => ids.length / 16 + unresolvable;
