@@ -81,6 +81,7 @@ export async function syncJob(input: SyncJobInput): Promise<SyncJobState> {
   let abortRequest: AbortInput | undefined;
   let abortedByApi = false;
   let hasEnded = false;
+  let hasDocument = input.jobId !== undefined;
 
   const isOpen = () => !finalizeRequest && !abortRequest && !hasEnded;
   setHandler(jobQuery, () => state, { description: 'State and counters of the job.' });
@@ -158,15 +159,16 @@ export async function syncJob(input: SyncJobInput): Promise<SyncJobState> {
         decision: { ...decision, source, scope },
         workflowId: workflowInfo().workflowId,
       });
-      waitMs = opened.waitMs;
-      enter(opened);
+      hasDocument = true;
+      ({ waitMs } = opened);
+      enter(stateOf(opened));
       if (isTerminal(state.status)) return;
       if (state.status !== SyncJobStatus.awaitingUploads) finalizeRequest ??= {};
     }
     setCurrentDetails(describeJob(state, workflowInfo().taskQueue));
     if (await condition(() => !isOpen(), waitMs, { summary: 'upload window' })) return await act();
     const expiry = await expireSyncJob(ref);
-    enter(expiry);
+    enter(stateOf(expiry));
     if (isTerminal(state.status) || !isOpen()) return await act();
     await condition(allHandlersFinished);
     await continueAsNew<typeof syncJob>({ ...input, jobId, uploadWindowMs: Math.max(1_000, expiry.waitMs) });
@@ -190,6 +192,8 @@ export async function syncJob(input: SyncJobInput): Promise<SyncJobState> {
       if (!isTerminal(state.status)) await CancellationScope.nonCancellable(finalize);
     } else if (isContinueAsNew(err)) {
       throw err;
+    } else if (!hasDocument) {
+      throw ApplicationFailure.nonRetryable(reasonOf(err), 'BAD_REQUEST');
     } else {
       await close(SyncJobStatus.errorUnexpectedFailure, reasonOf(err), true);
       throw err;
@@ -202,6 +206,8 @@ export async function syncJob(input: SyncJobInput): Promise<SyncJobState> {
   }
   return state;
 }
+
+const stateOf = ({ waitMs: _waitMs, ...state }: SyncJobState & { waitMs: number }): SyncJobState => state;
 
 const isAborted = (status: SyncJobStatus): boolean =>
   status === SyncJobStatus.aborted || status === SyncJobStatus.abortedInvalidConfiguration;
