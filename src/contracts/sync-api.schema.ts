@@ -6,7 +6,7 @@ import { SyncJobStatus, SyncMode } from './sync-job';
  * Messages are predicates: the API puts the name of the field before them. Unknown members are ignored, `null` and `''` mean
  * absent, because clients send both (contract rule 24).
  */
-export const maxNameLength = 1024;
+const maxNameLength = 1024;
 const maxReasonLength = 4096;
 const maxDescriptionLength = 32_768;
 const maxEventsPerRequest = 1000;

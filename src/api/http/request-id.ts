@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
-export const correlationHeader = 'jupiterone-correlation-id';
+const correlationHeader = 'jupiterone-correlation-id';
 
 /** As sent; undefined when absent. A client keeps it over all attempts of one upload (contract 4.7). */
 export function correlationIdOf(headers: IncomingHttpHeaders): string | undefined {

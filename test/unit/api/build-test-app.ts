@@ -53,7 +53,7 @@ export function buildTestApp(options: Partial<ApiOptions> = {}): TestApp {
 }
 
 /** Reads JSON without any rule on objects: enough for tests of what surrounds the reader. Rows hold key and hash only. */
-export const plainReader: UploadReader = {
+const plainReader: UploadReader = {
   read(body, { shape }) {
     let parsed: Record<string, unknown>;
     try {
