@@ -36,8 +36,7 @@ export async function applyPlan(
     const applied = await stores.graph.appliedChunks(job, kind);
     let done = 0;
     let open = 0;
-    const pieces = pieceStream(stores, { job, kind, plan });
-    await inLanes(run.lanes, pieces, async (piece) => {
+    const apply = async (piece: Piece): Promise<void> => {
       run.checkpoint();
       if (!applied.has(piece.chunk)) {
         open++;
@@ -45,7 +44,10 @@ export async function applyPlan(
       }
       done += piece.objects;
       run.progress({ step: `writing ${kind} changes`, done, of });
-    });
+    };
+    await inLanes(run.lanes, plannedPieces(stores, { job, kind, plan }), apply);
+    // Only then: a job may upload and delete one key, and what is left then must not depend on which lane was faster.
+    await inLanes(run.lanes, explicitDeletePieces(stores, job, kind), apply);
     // Pieces are committed without waiting for the journal. The durable write of progress covers them; a database that died in
     // between has lost the last ones, which the next round finds.
     if (open === 0) return;
@@ -55,7 +57,7 @@ export async function applyPlan(
   }
 }
 
-async function* pieceStream(
+async function* plannedPieces(
   stores: FinalizeStores,
   { job, kind, plan }: { job: StoredJob; kind: ObjectKind; plan: SealedPlan },
 ): AsyncIterable<Piece> {
@@ -72,6 +74,9 @@ async function* pieceStream(
       },
     };
   }
+}
+
+async function* explicitDeletePieces(stores: FinalizeStores, job: StoredJob, kind: ObjectKind): AsyncIterable<Piece> {
   const { ids, unresolvable } = await stores.staging.deletes({ jobId: job.document.id, kind });
   const bytes = explicitDeletesPerChunk * 16;
   for (let at = 0; at < ids.length || (at === 0 && unresolvable > 0); at += bytes) {
