@@ -11,7 +11,9 @@ const mostAllowed = 1.05;
 
 /** Fits time = a · size^b through all sizes of one run; b tells whether something grows faster than the data. */
 export function exponents(results: readonly SizedRows[]): readonly Row[] {
-  const names = new Set(results.flatMap(({ rows }) => rows.map(({ name }) => name)).filter((name) => growing.test(name)));
+  const names = new Set(
+    results.flatMap(({ rows }) => rows.map(({ name }) => name)).filter((name) => growing.test(name)),
+  );
   return [...names].flatMap((name) => {
     const points = results.flatMap(({ entities, rows }) => {
       const row = rows.find((candidate) => candidate.name === name && candidate.unit === 'ms');
