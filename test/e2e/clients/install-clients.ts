@@ -26,12 +26,11 @@ export async function installNodeClients(): Promise<void> {
   });
 }
 
-/** @returns the Python of a virtual environment that holds the client, or undefined where the machine has no Python at all. */
-export async function installPythonClient(): Promise<string | undefined> {
-  const version = await run({ command: 'python3', args: ['--version'] }).catch(() => undefined);
-  if (version?.code !== 0) return undefined;
+/** @returns the interpreter of a virtual environment that holds the client. */
+export async function installPythonClient(): Promise<string> {
+  const { output: version } = await run({ command: 'python3', args: ['--version'] });
   const requirements = join(clientsFolder, 'python', 'requirements.txt');
-  const wanted = digest(await readFile(requirements), version.output);
+  const wanted = digest(await readFile(requirements), version);
   const folder = join(cacheFolder(), `test-python-client-${wanted.slice(0, 16)}`);
   const python = join(folder, 'bin', 'python');
   await installOnce({

@@ -108,7 +108,7 @@ describe('the command line of the integration SDK 8.41.0', () => {
       ...[1, 2, 3].map((n) => `fleet_user:${n}`),
     ]);
     expect(entities.get('fleet_host:2')).toMatchObject({
-      _type: ['fleet_host'],
+      _type: 'fleet_host',
       _class: ['Host'],
       displayName: 'host-2',
       'tag.Team': 'red',
@@ -118,8 +118,8 @@ describe('the command line of the integration SDK 8.41.0', () => {
     });
     const direct = relationships.get('fleet_host:3|has|fleet_user:3');
     expect(direct).toMatchObject({
-      _class: ['HAS'],
-      _type: ['fleet_host_has_user'],
+      _class: 'HAS',
+      _type: 'fleet_host_has_user',
       _fromEntityId: entities.get('fleet_host:3')?._id,
       _toEntityId: entities.get('fleet_user:3')?._id,
     });
@@ -161,23 +161,33 @@ describe('the command line of the integration SDK 8.41.0', () => {
     }
   });
 
-  it('run: an upload that the product refuses aborts the job and leaves the graph alone', async () => {
+  // Version 8.41.0 takes a failed upload for a failure of its step, and finalizes with the types of that step as partial datasets.
+  it('run: an upload that the product refuses leaves all of its step alone', async () => {
     const args = instance();
     await j1Integration('run', { args });
     await account.lastJob();
     const before = await account.graph();
-    await j1Integration('run', {
+    const { output } = await j1Integration('run', {
       args: [...args, '--disable-schema-validation'],
       fleet: { FLEET_HOSTS: '1', FLEET_NESTED_PROPERTY: '1' },
     });
+    expect(output).toContain('ENTITY_UPLOAD_FAILED_VALIDATION');
     expect(await account.jobCount()).toBe(2);
+    const job = await account.lastJob();
+    expect(job).toMatchObject({ ...nothingChanged, numEntitiesUploaded: 3 });
+    expect(job.partialTypes).toContain('fleet_host');
+    expect(await account.graph()).toEqual(before);
+  });
+
+  it('run: an integration that refuses its configuration aborts the job with its reason', async () => {
+    await j1Integration('run', { args: instance(), fleet: { FLEET_INVALID: '1' } });
+    expect(await account.jobCount()).toBe(1);
     expect(await account.lastJob()).toMatchObject({
       status: 'ABORTED',
-      numEntitiesCreated: 0,
-      numEntitiesDeleted: 0,
-      statusReason: expect.stringContaining('Error(s) uploading graph object data') as string,
+      statusReason: expect.stringContaining('The fleet has no address.') as string,
+      numEntitiesUploaded: 0,
     });
-    expect(await account.graph()).toEqual(before);
+    expect((await account.graph()).entities.size).toBe(0);
   });
 
   it('run --source api --scope: the scope is what a later run replaces', async () => {

@@ -4,6 +4,7 @@ const {
   createDirectRelationship,
   createIntegrationEntity,
   createMappedRelationship,
+  IntegrationValidationError,
   RelationshipClass,
   RelationshipDirection,
 } = require('@jupiterone/integration-sdk-core');
@@ -29,7 +30,14 @@ const hostKey = (n) => `fleet_host:${n}`;
 const userKey = (n) => `fleet_user:${n}`;
 
 function host(n) {
-  const raw = { id: String(n), hostname: `host-${n}`, tags: ['a', 'b'], disks: [{ name: 'root', bytes: 1024 * n }] };
+  const log = 'x'.repeat(count('FLEET_LOG_LENGTH', 10));
+  const raw = {
+    id: String(n),
+    hostname: `host-${n}`,
+    tags: ['a', 'b'],
+    disks: [{ name: 'root', bytes: 1024 * n }],
+    log,
+  };
   return createIntegrationEntity({
     entityData: {
       source: raw,
@@ -68,6 +76,9 @@ function user(n) {
 
 exports.invocationConfig = {
   instanceConfigFields: {},
+  async validateInvocation() {
+    if (process.env.FLEET_INVALID) throw new IntegrationValidationError('The fleet has no address.');
+  },
   integrationSteps: [
     {
       id: 'fetch-hosts',
