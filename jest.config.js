@@ -1,6 +1,7 @@
 /** @type {import('jest').Config} */
 const shared = {
   testEnvironment: 'node',
+  setupFilesAfterEnv: ['<rootDir>/test/support/time-limit.ts'],
   transform: {
     '^.+\\.[tj]s$': [
       '@swc/jest',
@@ -28,6 +29,5 @@ module.exports = {
       globalTeardown: '<rootDir>/test/support/stop-product.ts',
     },
   ],
-  testTimeout: 60_000,
   reporters: ['default', '<rootDir>/test/support/closing-line-reporter.js'],
 };

@@ -22,6 +22,7 @@ import { startTelemetry } from './observability/telemetry';
 async function main(): Promise<void> {
   const config = loadServerConfig(process.env);
   const logger = createLogger({ level: config.log.level, name: 'server' });
+  for (const name of config.unknownSettings) logger.warn({ name }, 'unknown setting; is it misspelt?');
   const telemetry = await startTelemetry({ ...config.telemetry, serviceName: 'perijove-server' });
   const database = openDatabase({ ...config.mongo, appName: 'perijove-server' });
   const blobs = new S3BlobStore({ ...config.s3, maxObjectBytes: config.limits.maxBulkFileBytes });

@@ -26,6 +26,7 @@ const workflowBundle = { codePath: join(__dirname, 'workflow-bundle.js') };
 async function main(): Promise<void> {
   const config = loadWorkerConfig(process.env);
   const logger = createLogger({ level: config.log.level, name: 'worker' });
+  for (const name of config.unknownSettings) logger.warn({ name }, 'unknown setting; is it misspelt?');
   const telemetry = await startTelemetry({ ...config.telemetry, serviceName: 'perijove-worker' });
   Runtime.install({
     logger: sdkLogger(logger),
