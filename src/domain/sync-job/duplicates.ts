@@ -1,8 +1,6 @@
 import type { Problem } from '../errors';
-import { decideChange } from '../graph/decide-change';
 import type { ObjectKind } from '../graph/identity';
 import { readContent, type ObjectContent } from '../graph/object-content';
-import { SyncMode } from '../../contracts/sync-job';
 import { parseStaged } from './staged-object';
 
 interface StagedObject {
@@ -36,12 +34,8 @@ export async function describeDuplicates(request: {
   return problems;
 }
 
-function isSameContent(a: ObjectContent, b: ObjectContent): boolean {
-  if (JSON.stringify([a.from, a.to, a.rawData, a.mapping]) !== JSON.stringify([b.from, b.to, b.rawData, b.mapping])) {
-    return false;
-  }
-  const first = decideChange({ content: a, current: undefined, mode: SyncMode.diff });
-  if (first.action !== 'create') return false;
-  const current = { ...first.state, isDeleted: false };
-  return decideChange({ content: b, current, mode: SyncMode.diff }).action === 'none';
-}
+/** A null counts: in merging modes it removes what an absent property leaves alone. */
+const isSameContent = (a: ObjectContent, b: ObjectContent): boolean => ordered(a) === ordered(b);
+
+const ordered = (content: ObjectContent): string =>
+  JSON.stringify({ ...content, properties: Object.entries(content.properties).sort(([a], [b]) => (a < b ? -1 : 1)) });
