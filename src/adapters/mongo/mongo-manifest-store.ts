@@ -29,7 +29,10 @@ const minFoldedRows = 20_000;
 const emptyHead: ManifestHead = { generation: 0, rows: 0, parts: 0, unfolded: 0 };
 
 export class MongoManifestStore implements ManifestStore {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly limits: { readonly minFoldedRows: number } = { minFoldedRows },
+  ) {}
 
   async prepare(scope: Scope, kind: ObjectKind): Promise<{ rows: number }> {
     const id = scopeId(sha1, scope);
@@ -65,7 +68,10 @@ export class MongoManifestStore implements ManifestStore {
     const head = (await this.head(id, kind)) ?? emptyHead;
     const deltas = await this.unfolded(id, kind);
     if (deltas.count === 0 && head.unfolded === 0) return;
-    if (deltas.count <= maxUnfoldedChunks && deltas.rows <= Math.max(minFoldedRows, head.rows / foldShare)) {
+    if (
+      deltas.count <= maxUnfoldedChunks &&
+      deltas.rows <= Math.max(this.limits.minFoldedRows, head.rows / foldShare)
+    ) {
       if (deltas.count !== head.unfolded) await this.setHead(scope, kind, { ...head, unfolded: deltas.count });
       return;
     }
