@@ -12,7 +12,7 @@ const maxProblems = 20;
 export class ChunkBuilder {
   private readonly counts: Partial<Record<SyncJobCounter, number>> = {};
   private readonly problems: Problem[] = [];
-  private readonly rowsByScope = new Map<string, Uint8Array[]>();
+  private readonly rowsByScope = new Map<string, RowBuffer>();
 
   constructor(private readonly of: ChunkOf) {}
 
@@ -26,17 +26,17 @@ export class ChunkBuilder {
 
   /** `hash` is 16 bytes, or null when the bytes of the last upload do not describe the object. */
   row(scopeId: string, id: Uint8Array, hash: Uint8Array | null, stamp: number): void {
-    const row = new Uint8Array(manifestRowBytes);
-    row.set(id);
-    if (hash) row.set(hash, 16);
-    new DataView(row.buffer).setUint32(32, stamp, true);
-    this.packedRows(scopeId, row);
+    this.rowsOf(scopeId).add(id, hash, stamp);
   }
 
   packedRows(scopeId: string, rows: Uint8Array): void {
-    const list = this.rowsByScope.get(scopeId);
-    if (list) list.push(rows);
-    else this.rowsByScope.set(scopeId, [rows]);
+    this.rowsOf(scopeId).append(rows);
+  }
+
+  private rowsOf(scopeId: string): RowBuffer {
+    let rows = this.rowsByScope.get(scopeId);
+    if (!rows) this.rowsByScope.set(scopeId, (rows = new RowBuffer()));
+    return rows;
   }
 
   /** The job's own marker, and one more document for each other scope whose objects changed. */
@@ -50,7 +50,7 @@ export class ChunkBuilder {
   }
 
   private document(of: { id: string; scopeId: string; chunk: string | null; kind: string }): AppliedChunkDocument {
-    const rows = Buffer.concat(this.rowsByScope.get(of.scopeId) ?? []);
+    const rows = this.rowsByScope.get(of.scopeId)?.packed() ?? new Uint8Array(0);
     const counts: SyncJobCounts = of.chunk === null ? {} : this.counts;
     return {
       _id: of.id,
@@ -64,5 +64,37 @@ export class ChunkBuilder {
       rows: splitByPartition(rows, manifestRowBytes),
       folded: false,
     };
+  }
+}
+
+/** Packed manifest rows that grow by doubling. */
+class RowBuffer {
+  private bytes = Buffer.alloc(64 * manifestRowBytes);
+  private used = 0;
+
+  add(id: Uint8Array, hash: Uint8Array | null, stamp: number): void {
+    const at = this.reserve(manifestRowBytes);
+    this.bytes.set(id, at);
+    if (hash) this.bytes.set(hash, at + 16);
+    this.bytes.writeUInt32LE(stamp, at + 32);
+  }
+
+  append(rows: Uint8Array): void {
+    this.bytes.set(rows, this.reserve(rows.length));
+  }
+
+  packed(): Uint8Array {
+    return this.bytes.subarray(0, this.used);
+  }
+
+  private reserve(length: number): number {
+    const at = this.used;
+    this.used += length;
+    if (this.used > this.bytes.length) {
+      const larger = Buffer.alloc(Math.max(this.used, 2 * this.bytes.length));
+      larger.set(this.bytes.subarray(0, at));
+      this.bytes = larger;
+    }
+    return at;
   }
 }

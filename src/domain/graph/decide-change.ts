@@ -71,7 +71,8 @@ function nextState(content: ObjectContent, current: ObjectState, mode: SyncMode)
 }
 
 function replacedState(content: ObjectContent, type: string, overrides: Properties | undefined): NewState {
-  const properties = withProperties(withProperties({}, content.properties), overrides ?? {});
+  const present = withoutNulls(content.properties);
+  const properties = overrides ? withProperties(present, overrides) : present;
   return { type, classes: content.classes ?? [], properties, overrides };
 }
 
@@ -97,6 +98,12 @@ function withProperties(
     if (value !== null && value !== undefined) result[name] = value;
   }
   return result;
+}
+
+/** The same object when nothing is to be left out: most objects have no null, and a copy of each would cost a first sync dearly. */
+function withoutNulls(properties: Properties): Readonly<Record<string, PropertyValue>> {
+  for (const name in properties) if (properties[name] === null) return withProperties({}, properties);
+  return properties as Readonly<Record<string, PropertyValue>>;
 }
 
 function isSameState(a: NewState, b: ObjectState): boolean {
