@@ -98,8 +98,10 @@ describe('the command line of the integration SDK 8.41.0', () => {
       numEntitiesCreated: 8,
       numEntityCreateErrors: 0,
       numEntityRawDataEntriesUploaded: 8,
+      numEntityRawDataEntriesCreated: 8,
       // Three direct ones and three mapped ones.
       numRelationshipsUploaded: 6,
+      numRelationshipsCreated: 6,
       numRelationshipCreateErrors: 0,
     });
     const { entities, relationships } = await account.graph();
@@ -123,6 +125,10 @@ describe('the command line of the integration SDK 8.41.0', () => {
       _fromEntityId: entities.get('fleet_host:3')?._id,
       _toEntityId: entities.get('fleet_user:3')?._id,
     });
+    // A mapped relationship is kept as it came. Nothing looks for its target yet, so it has no ends.
+    const mapped = relationships.get('fleet_user:3|is|user-3@example.com');
+    expect(mapped).toMatchObject({ _class: 'IS', _type: 'fleet_user_is_person' });
+    expect(mapped).not.toHaveProperty('_toEntityId');
 
     await j1Integration('run', { args });
     expect(await account.jobCount()).toBe(2);
