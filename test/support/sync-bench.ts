@@ -39,9 +39,15 @@ export interface SyncBench {
 
 export function createSyncBench(
   database: Database,
-  options: { readonly foldAfterRows?: number; readonly applyLanes?: number; readonly stores?: Partial<FinalizeStores> },
+  options: {
+    readonly foldAfterRows?: number;
+    readonly applyLanes?: number;
+    readonly stores?: Partial<FinalizeStores>;
+    /** Default: a new one. */
+    readonly account?: string;
+  },
 ): SyncBench {
-  const account = `t-${randomUUID()}`;
+  const account = options.account ?? `t-${randomUUID()}`;
   const { s3Endpoint, s3AccessKeyId, s3SecretAccessKey, s3Bucket, s3Region } = liveProduct();
   const blobs = new S3BlobStore({
     endpoint: s3Endpoint,
@@ -123,7 +129,7 @@ export function createSyncBench(
   };
 }
 
-async function readGraph(database: Database, account: string) {
+export async function readGraph(database: Database, account: string) {
   const { entities, relationships, entityVersions, relationshipVersions } = database.collections;
   const owned = { _accountId: account };
   const [nodes, edges, oldNodes, oldEdges] = await Promise.all([

@@ -1,0 +1,187 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startProduct, type Product } from '../../../scripts/stack/run-processes';
+import { openDatabase } from '../../../src/adapters/mongo/database';
+import { isTerminal, type SyncJobDocument } from '../../../src/contracts/sync-job';
+import { ApiClient } from '../../support/api-client';
+import { outcomeCounts, readGraph } from '../../support/sync-bench';
+import { canonical, SyncModel, type ModelJob, type ModelObject } from '../../support/sync-model';
+
+const rounds = Number(process.env.PERIJOVE_KILL_ROUNDS ?? 20);
+const seed = Number(process.env.PERIJOVE_KILL_SEED ?? 1);
+const scopes = ['one', 'two', 'three'];
+const entitiesPerScope = 900;
+/** A killed worker is noticed when its heartbeat is missed; the other components come back within seconds. */
+const endsWithinMs = 90_000;
+
+/** The same numbers for the same names: 0 to 1. */
+const chance = (...names: (string | number)[]): number =>
+  createHash('sha256')
+    .update([seed, ...names].join('/'))
+    .digest()
+    .readUInt32LE() /
+  2 ** 32;
+
+/** What a scope looks like in a round: a part of its entities change, and some come and go with their relationships. */
+function jobOf(scope: string, round: number): ModelJob {
+  const present = Array.from({ length: entitiesPerScope }, (_, i) => `k${i}`).filter(
+    (key) => chance('gone', scope, key, Math.floor((round + chance(key)) / 2)) > 0.05,
+  );
+  const entities = present.map((key) => {
+    // Hardly compressible, so that some bodies go to the object store and others to the database.
+    const blob = createHash('sha512').update(`${scope}${key}`).digest('base64url').repeat(1);
+    return {
+      key,
+      type: 'thing',
+      properties: { blob, more: blob.split('').reverse().join(''), n: Math.floor(chance(key) * 10 + round / 3) },
+    };
+  });
+  const relationships = present.slice(1).map((key, i) => ({
+    key: `r-${key}`,
+    type: 'has',
+    properties: {},
+    from: present[i] ?? '',
+    to: key,
+  }));
+  const none = { deleteEntities: [], deleteRelationships: [] };
+  return {
+    scope,
+    mode: 'DIFF',
+    ignoreDuplicates: false,
+    partialTypes: [],
+    uploads: [
+      { entities: entities.slice(100), relationships: [], ...none },
+      { entities: entities.slice(0, 100), relationships: relationships.slice(0, 100), ...none },
+      { entities: [], relationships: relationships.slice(100), ...none },
+    ],
+  };
+}
+
+describe('components killed at random points', () => {
+  let product: Product;
+  let api: ApiClient;
+  const dataDir = mkdtempSync(join(tmpdir(), 'perijove-kill-'));
+  const dist = join(__dirname, '..', '..', '..', 'dist', 'src');
+
+  beforeAll(async () => {
+    product = await startProduct({
+      dataDir,
+      ephemeral: true,
+      entries: { server: join(dist, 'server.js'), worker: join(dist, 'worker.js') },
+      processEnv: { PERIJOVE_WORKER_METRICS_PORT: '0' },
+    });
+    api = new ApiClient(product.connection);
+  }, 180_000);
+  afterAll(async () => {
+    await product.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  }, 120_000);
+
+  /** As the integration SDK does: again after any failure of the server or the line, under the same correlation id. */
+  async function insist(path: string, body: unknown): Promise<SyncJobDocument> {
+    const deadline = Date.now() + endsWithinMs;
+    const headers = { 'JupiterOne-Correlation-Id': randomUUID() };
+    for (;;) {
+      const answer = await api
+        .request(body === undefined ? 'GET' : 'POST', `/persister/synchronization/jobs${path}`, body, headers)
+        .catch((err: unknown) => ({ status: 0, body: { error: String(err) } }));
+      if (answer.status === 200) return (answer.body as { job: SyncJobDocument }).job;
+      const mayPass = answer.status === 0 || answer.status >= 500 || answer.status === 429;
+      if (!mayPass || Date.now() > deadline)
+        throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+      await sleep(200);
+    }
+  }
+
+  async function sync({ scope, mode, uploads }: ModelJob): Promise<SyncJobDocument> {
+    const { id } = await insist('', {
+      source: 'integration-managed',
+      integrationInstanceId: scope,
+      integrationJobId: randomUUID(),
+      syncMode: mode,
+    });
+    for (const upload of uploads) {
+      await insist(`/${id}/upload`, {
+        entities: upload.entities.map(({ key, type, properties }) => ({
+          _key: key,
+          _type: type,
+          _class: 'Thing',
+          ...properties,
+        })),
+        relationships: upload.relationships.map(({ key, type, from, to }) => ({
+          _key: key,
+          _type: type,
+          _class: 'HAS',
+          _fromEntityKey: from,
+          _toEntityKey: to,
+        })),
+      });
+    }
+    await insist(`/${id}/finalize`, {});
+    const deadline = Date.now() + endsWithinMs;
+    for (;;) {
+      const job = await insist(`/${id}`, undefined);
+      if (isTerminal(job.status)) return job;
+      if (Date.now() > deadline) throw new Error(`job ${id} is still ${job.status}`);
+      await sleep(50);
+    }
+  }
+
+  it(
+    `leaves the graph and the counts of an undisturbed run, ${rounds} times`,
+    async () => {
+      const model = new SyncModel();
+      const victims = { worker: product.worker, server: product.server, ...componentsOf(product) };
+      const names = Object.keys(victims) as (keyof typeof victims)[];
+      for (let round = 0; round < rounds; round++) {
+        const name = names[Math.floor((round + chance('first') * names.length) % names.length)] ?? 'worker';
+        const afterMs = Math.floor(chance('when', round) * 1_200);
+        const jobs = scopes.map((scope) => jobOf(scope, round));
+        const running = Promise.all(jobs.map(async (job) => await sync(job)));
+        running.catch(() => undefined);
+        await sleep(afterMs);
+        await victims[name].kill();
+        await sleep(100);
+        await victims[name].restart();
+        const ended = await running;
+        for (const [i, job] of jobs.entries()) {
+          const { status, ...document } = ended[i] as SyncJobDocument;
+          const uploaded = job.uploads.reduce((sum, { entities }) => sum + entities.length, 0);
+          const found = { round, name, afterMs, status, uploaded: document.numEntitiesUploaded };
+          const { counts } = model.run(job, round);
+          expect({ ...found, counts: outcomeCounts({ status, ...document }) }).toEqual({
+            ...found,
+            status: 'FINISHED',
+            uploaded,
+            counts,
+          });
+        }
+      }
+      const database = openDatabase({ uri: product.connection.mongoUri, database: 'perijove', appName: 'test' });
+      try {
+        const { entities, relationships } = await readGraph(database, product.connection.account);
+        expect(digest(entities)).toBe(digest(model.entities));
+        expect(digest(relationships)).toBe(digest(model.relationships));
+        expect(await database.collections.syncJobs.countDocuments({ endedAt: null })).toBe(0);
+        expect(await database.collections.scopes.countDocuments({ 'queue.0': { $exists: true } })).toBe(0);
+      } finally {
+        await database.client.close();
+      }
+    },
+    rounds * 60_000,
+  );
+});
+
+const componentsOf = ({ stack }: Product) => ({ mongo: stack.mongo, temporal: stack.temporal, s3: stack.s3 });
+
+/** Everything but the times, which two runs do not share. */
+function digest(objects: ReadonlyMap<string, ModelObject>): string {
+  const lines = [...objects].map(([id, { version, type, properties, from, to, deleted, history }]) => {
+    const ended = history.map((old) => [old.version, old.type, old.properties, old.from, old.to]);
+    return canonical([id, version, type, properties, from, to, deleted, ended]);
+  });
+  return createHash('sha256').update(lines.sort().join('\n')).digest('hex');
+}
