@@ -19,7 +19,8 @@ async function main(): Promise<void> {
     maxCachedWorkflows: 500,
   });
   process.once('disconnect', () => {
-    worker.shutdown();
+    // A signal to the whole group has begun the same already.
+    if (worker.getState() === 'RUNNING') worker.shutdown();
   });
   process.send?.('ready');
   await worker.run();

@@ -2,12 +2,13 @@ import { RawInsert } from '../baselines/raw-insert';
 import type { BenchCase } from '../harness/bench';
 import { digestOf, requireEqual } from '../harness/digest';
 import { median } from '../harness/measure';
+import { cpuSince, stackCpu } from '../harness/stack-cpu';
 
 /** Everything is new: the floor is inserting the same documents with nothing around it. */
 export const firstSync: BenchCase = {
   name: 'first-sync',
   title: 'first sync against raw insertMany',
-  async run({ db, otherDb, fleet, scope, pairs, log }) {
+  async run({ product, db, otherDb, fleet, scope, pairs, log }) {
     const raw = new RawInsert(otherDb);
     const entities = db.collection('entities');
     const ours: number[] = [];
@@ -15,11 +16,15 @@ export const firstSync: BenchCase = {
     const uploads: number[] = [];
     for (let pair = 0; pair < pairs; pair++) {
       await scope.reset();
+      const before = stackCpu(product);
       const { job, finalizeMs, uploadMs } = await scope.sync(0);
+      const ourCpu = cpuSince(before, product);
       if (job.numEntitiesCreated !== fleet.entities) throw new Error(`created ${job.numEntitiesCreated} entities`);
       ours.push(finalizeMs);
       uploads.push(uploadMs);
+      const between = stackCpu(product);
       theirs.push(await raw.run(entities));
+      log(`CPU with upload: ${ourCpu}; floor with reading the documents: ${cpuSince(between, product)}`);
       log(`pair ${pair + 1}: ${Math.round(finalizeMs)} ms, floor ${Math.round(theirs.at(-1) ?? 0)} ms`);
       if (pair === 0) requireEqual('first sync', await digestOf(entities), await digestOf(raw.copy));
     }

@@ -2,6 +2,7 @@ import { UpdateTag } from '../baselines/update-tag';
 import type { BenchCase } from '../harness/bench';
 import { digestOf, requireEqual } from '../harness/digest';
 import { bytesToStorage, median, mongoBytesWritten } from '../harness/measure';
+import { cpuSince, stackCpu } from '../harness/stack-cpu';
 
 /** One entity of a hundred has changed. */
 export const onePercent: BenchCase = {
@@ -15,14 +16,21 @@ export const onePercent: BenchCase = {
     fleet.bodies(1);
     const ms = { ours: [] as number[], theirs: [] as number[] };
     const bytes = { ours: [] as number[], theirs: [] as number[] };
+    const ofUpload: number[] = [];
     const staged: number[] = [];
     for (let pair = 0; pair < pairs; pair++) {
       const variant = pair % 2 === 0 ? 1 : 0;
       const s3 = product.stack.s3.pid ?? 0;
       const stagedBefore = bytesToStorage(s3);
       const before = await mongoBytesWritten(db);
-      const { job, finalizeMs } = await scope.sync(variant);
+      const cpu = stackCpu(product);
+      let uploaded = before;
+      const { job, finalizeMs } = await scope.sync(variant, async () => {
+        uploaded = await mongoBytesWritten(db);
+      });
       const between = await mongoBytesWritten(db);
+      ofUpload.push(uploaded - before);
+      log(`CPU: ${cpuSince(cpu, product)}`);
       staged.push(bytesToStorage(s3) - stagedBefore);
       if (job.numEntitiesUpdated !== fleet.changed) throw new Error(`updated ${job.numEntitiesUpdated} entities`);
       const theirMs = await other.syncObjects(fleet.bodies(variant));
@@ -58,6 +66,7 @@ export const onePercent: BenchCase = {
         ratios: fewer,
         target: { text: '≥ 50 × fewer', isMet: median(fewer) >= 50 },
       },
+      { name: '1 % changed, bytes written by mongod for the upload alone', unit: 'MB', ours: median(ofUpload) / 1e6 },
       {
         name: '1 % changed, upload bodies kept in S3 until the job ends',
         unit: 'MB',

@@ -8,6 +8,9 @@ const jobs = '/persister/synchronization/jobs';
 /** As many as the integration SDK has in flight. */
 const uploadsAtOnce = 6;
 
+/** Short jobs are looked at often; long ones not so often that the looking costs them anything. */
+const pollEveryMs = (elapsedMs: number): number => Math.min(100, 5 + elapsedMs / 50);
+
 export interface TimedSync {
   readonly job: SyncJobDocument;
   /** First byte of the first upload to the last answer. */
@@ -59,18 +62,25 @@ export class SyncClient {
       const job = await this.job('GET', `${jobs}/${jobId}`);
       if (job.status === 'FINISHED') return job;
       if (isTerminal(job.status)) throw new Error(`job ${jobId} ended as ${job.status}: ${job.statusReason ?? ''}`);
-      await sleep(performance.now() - began < 1_000 ? 5 : 25);
+      await sleep(pollEveryMs(performance.now() - began));
     }
   }
 
-  async sync(scope: string, bodies: readonly Buffer[]): Promise<TimedSync> {
+  /** `between` runs after the uploads and before the finalize call; it is part of neither time. */
+  async sync(
+    scope: string,
+    bodies: readonly Buffer[],
+    between: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<TimedSync> {
     const jobId = await this.start(scope);
     const began = performance.now();
     await this.upload(jobId, bodies);
-    const uploaded = performance.now();
+    const uploadMs = performance.now() - began;
+    await between();
+    const closing = performance.now();
     await this.finalize(jobId);
     const job = await this.untilFinished(jobId);
-    return { job, uploadMs: uploaded - began, finalizeMs: performance.now() - uploaded };
+    return { job, uploadMs, finalizeMs: performance.now() - closing };
   }
 
   close(): void {
