@@ -172,6 +172,8 @@ describe('the runtime of the integration SDK 17.4.0 as a library', () => {
         return (JSON.parse(body.toString()) as { events: { name: string }[] }).events[0]?.name;
       });
     expect(names).toEqual(expect.arrayContaining(['step_start', 'step_end']));
+    const stored = await database.collections.syncJobEvents.find({ account: account.account, jobId: id }).toArray();
+    expect(stored.map(({ name }) => name).sort()).toEqual([...names].sort());
   });
 
   it('is refused at the start when the source is an integration and no instance is named', async () => {
