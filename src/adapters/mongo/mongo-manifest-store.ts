@@ -37,13 +37,13 @@ export class MongoManifestStore implements ManifestStore {
   async prepare(scope: Scope, kind: ObjectKind): Promise<{ rows: number }> {
     const id = scopeId(sha1, scope);
     const head = await this.head(id, kind);
+    if (!head && !(await this.holdsAnything(scope, kind))) {
+      await this.setHead(scope, kind, emptyHead);
+      return { rows: 0 };
+    }
     const deltas = await this.unfolded(id, kind);
-    const parts = await this.parts.countDocuments({ scopeId: id, kind, generation: head?.generation ?? 0 });
-    const isWhole = head
-      ? parts === head.parts && deltas.count >= head.unfolded
-      : deltas.count > 0 || !(await this.holdsAnything(scope, kind));
-    if (isWhole) return { rows: (head?.rows ?? 0) + deltas.rows };
-    return { rows: (await this.rebuild(scope, kind, head ?? emptyHead)) + deltas.rows };
+    if (head && (await this.isWhole(id, kind, head, deltas))) return { rows: head.rows + deltas.rows };
+    return { rows: await this.rebuild(scope, kind, head ?? emptyHead) };
   }
 
   async partitions({ scope, kind, from, to }: Parameters<ManifestStore['partitions']>[0]): Promise<Uint8Array> {
@@ -65,8 +65,14 @@ export class MongoManifestStore implements ManifestStore {
 
   async compact(scope: Scope, kind: ObjectKind): Promise<void> {
     const id = scopeId(sha1, scope);
-    const head = (await this.head(id, kind)) ?? emptyHead;
+    const head = await this.head(id, kind);
+    if (!head) return;
     const deltas = await this.unfolded(id, kind);
+    if (!(await this.isWhole(id, kind, head, deltas))) {
+      // Numbers taken from what is left would hide the loss; without a head the next job rebuilds.
+      await this.database.collections.scopes.updateOne({ _id: id }, { $unset: { [`manifests.${kind}`]: '' } });
+      return;
+    }
     if (deltas.count === 0 && head.unfolded === 0) return;
     if (
       deltas.count <= maxUnfoldedChunks &&
@@ -75,29 +81,20 @@ export class MongoManifestStore implements ManifestStore {
       if (deltas.count !== head.unfolded) await this.setHead(scope, kind, { ...head, unfolded: deltas.count });
       return;
     }
-    const folded = await this.chunks
-      .find({ scopeId: id, kind, folded: false }, { projection: { _id: 1 } })
-      .map(({ _id }) => _id)
-      .toArray();
+    const folded = await this.unfoldedIds(id, kind);
     const next = await this.writeBase(scope, kind, head, async (from, to) => {
       const rows = await this.partitions({ scope, kind, from, to });
       return mergeManifestRows(rowWords(rows));
     });
-    await inTransaction(this.database, { durable: true }, async (session) => {
-      await this.setHead(scope, kind, next, session);
-      await this.chunks.updateMany({ _id: { $in: folded } }, { $set: { folded: true, rows: {} } }, { session });
-    });
-    await this.parts.deleteMany(
-      { scopeId: id, kind, generation: { $lt: next.generation } },
-      { writeConcern: { w: 1 } },
-    );
-    await this.chunks.deleteMany({ scopeId: id, kind, folded: true, jobId: { $nin: await this.openJobs(id) } });
+    await this.replaceBase(scope, kind, next, folded);
   }
 
   /** Reads the ids and versions of the scope from the graph itself. Hashes are then unknown, so the next sync compares contents. */
   private async rebuild(scope: Scope, kind: ObjectKind, head: ManifestHead): Promise<number> {
     const graph = kind === 'entity' ? this.database.collections.entities : this.database.collections.relationships;
     const owner = { _accountId: scope.account, _source: scope.source, _scope: scope.scope };
+    // They are in the graph that is read next; the ones that are left of lost others would contradict it.
+    const folded = await this.unfoldedIds(scopeId(sha1, scope), kind);
     const next = await this.writeBase(scope, kind, head, async (from, to) => {
       const rows: number[] = [];
       const found = graph.find(
@@ -114,8 +111,26 @@ export class MongoManifestStore implements ManifestStore {
       }
       return Uint32Array.from(rows);
     });
-    await this.setHead(scope, kind, next);
+    await this.replaceBase(scope, kind, next, folded);
     return next.rows;
+  }
+
+  private async replaceBase(
+    scope: Scope,
+    kind: ObjectKind,
+    next: ManifestHead,
+    folded: readonly string[],
+  ): Promise<void> {
+    const id = scopeId(sha1, scope);
+    await inTransaction(this.database, { durable: true }, async (session) => {
+      await this.setHead(scope, kind, next, session);
+      await this.chunks.updateMany({ _id: { $in: [...folded] } }, { $set: { folded: true, rows: {} } }, { session });
+    });
+    await this.parts.deleteMany(
+      { scopeId: id, kind, generation: { $lt: next.generation } },
+      { writeConcern: { w: 1 } },
+    );
+    await this.chunks.deleteMany({ scopeId: id, kind, folded: true, jobId: { $nin: await this.openJobs(id) } });
   }
 
   /** Writes a new generation beside the present one; it counts once the head names it. */
@@ -175,6 +190,21 @@ export class MongoManifestStore implements ManifestStore {
       { $set: { [`manifests.${kind}`]: head }, $setOnInsert: { ...scope, queue: [] } },
       { upsert: true, ...(session && { session }) },
     );
+  }
+
+  private async isWhole(
+    id: string,
+    kind: ObjectKind,
+    head: ManifestHead,
+    deltas: { readonly count: number },
+  ): Promise<boolean> {
+    const parts = await this.parts.countDocuments({ scopeId: id, kind, generation: head.generation });
+    return parts === head.parts && deltas.count >= head.unfolded;
+  }
+
+  private async unfoldedIds(id: string, kind: ObjectKind): Promise<readonly string[]> {
+    const found = this.chunks.find({ scopeId: id, kind, folded: false }, { projection: { _id: 1 } });
+    return await found.map(({ _id }) => _id).toArray();
   }
 
   private async unfolded(id: string, kind: ObjectKind): Promise<{ count: number; rows: number }> {

@@ -77,7 +77,10 @@ async function scan(stores: FinalizeStores, request: Scan): Promise<Totals> {
   if (!plan && batches.length < 2) return totals;
   const isDiff = plan !== undefined && job.document.syncMode === SyncMode.diff;
   const stagedRows = batches.reduce((sum, batch) => sum + objectsOf(batch), 0);
-  const manifestRows = isDiff ? (await manifests.prepare(job.scope, kind)).rows : 0;
+  // The other modes only add to the manifest, and must not add to one that has lost something.
+  const writes = isDiff || batches.length > 0 || totals.explicitDeletes > 0;
+  const prepared = plan && writes ? await manifests.prepare(job.scope, kind) : { rows: 0 };
+  const manifestRows = isDiff ? prepared.rows : 0;
   const step = passSize(Math.max(stagedRows, manifestRows));
   const ignoring = new Set(batches.filter(({ ignoreDuplicates }) => ignoreDuplicates).map(({ seq }) => seq));
   const actions = new Map<number, Uint8Array[]>();
