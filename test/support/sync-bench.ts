@@ -1,5 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { ApplicationFailure } from '@temporalio/common';
+import { DefaultLogger } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { domainFailureInterceptor } from '../../src/activities/domain-failure-interceptor';
@@ -19,6 +20,9 @@ import type { FinalizeStores } from '../../src/domain/sync-job/finalize-deps';
 import { SyncJobsService } from '../../src/domain/sync-job/sync-jobs-service';
 import { liveProduct } from './live-product';
 import type { ModelObject, ModelVersion } from './sync-model';
+
+/** Attempts that fail are what some tests are about. */
+const quiet = new DefaultLogger('ERROR');
 
 /** The service and the activities of one account in this process, on the live database and object store, without Temporal. */
 export interface SyncBench {
@@ -92,7 +96,7 @@ export function createSyncBench(
         results.push(await work());
       };
       try {
-        await new MockActivityEnvironment().run(async () => {
+        await new MockActivityEnvironment(undefined, { logger: quiet }).run(async () => {
           await domainFailureInterceptor.execute(undefined, attempt);
         });
         return results[0] as T;
