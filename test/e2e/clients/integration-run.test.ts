@@ -1,0 +1,150 @@
+import type { Database } from '../../../src/adapters/mongo/database';
+import { openLiveDatabase } from '../../support/live-product';
+import { newClientAccount, type ClientAccount } from './client-account';
+import { installNodeClients, installWithinMs } from './install-clients';
+import { newIntegrationProject, nothingChanged, someInstance, type IntegrationProject } from './integration-project';
+
+jest.setTimeout(120_000);
+
+describe('j1-integration run of the integration SDK 8.41.0', () => {
+  let database: Database;
+  let account: ClientAccount;
+  let project: IntegrationProject;
+
+  beforeAll(async () => {
+    await installNodeClients();
+    database = openLiveDatabase();
+  }, installWithinMs);
+  afterAll(async () => {
+    await database.client.close();
+  });
+  beforeEach(async () => {
+    account = await newClientAccount(database);
+    project = await newIntegrationProject(account);
+  });
+  afterEach(async () => {
+    await project.remove();
+  });
+
+  it('run: the graph is what the integration collected, and a second run changes nothing', async () => {
+    const args = someInstance();
+    const first = await project.j1Integration('run', { args });
+    expect(first).toMatchObject({ code: 0 });
+    const job = await account.lastJob();
+    expect(job).toMatchObject({
+      status: 'FINISHED',
+      source: 'integration-managed',
+      integrationInstanceId: args[1],
+      integrationJobId: job.id,
+      numEntitiesUploaded: 8,
+      numEntitiesCreated: 8,
+      numEntityCreateErrors: 0,
+      numEntityRawDataEntriesUploaded: 8,
+      numEntityRawDataEntriesCreated: 8,
+      // Three direct ones and three mapped ones.
+      numRelationshipsUploaded: 6,
+      numRelationshipsCreated: 3,
+      numMappedRelationshipsCreated: 3,
+      numRelationshipCreateErrors: 0,
+    });
+    const { entities, relationships } = await account.graph();
+    expect([...entities.keys()].filter((key) => key.startsWith('fleet_')).sort()).toEqual([
+      ...[1, 2, 3, 4, 5].map((n) => `fleet_host:${n}`),
+      ...[1, 2, 3].map((n) => `fleet_user:${n}`),
+    ]);
+    expect(entities.get('fleet_host:2')).toMatchObject({
+      _type: 'fleet_host',
+      _class: ['Host'],
+      displayName: 'host-2',
+      'tag.Team': 'red',
+      createdOn: Date.parse('2026-01-01T00:00:00Z') + 2,
+      _integrationInstanceId: args[1],
+      _deleted: false,
+    });
+    const direct = relationships.get('fleet_host:3|has|fleet_user:3');
+    expect(direct).toMatchObject({
+      _class: 'HAS',
+      _type: 'fleet_host_has_user',
+      _fromEntityId: entities.get('fleet_host:3')?._id,
+      _toEntityId: entities.get('fleet_user:3')?._id,
+    });
+    // A mapped relationship is kept as it came. Nothing looks for its target yet, so it has no ends.
+    const mapped = relationships.get('fleet_user:3|is|user-3@example.com');
+    expect(mapped).toMatchObject({ _class: 'IS', _type: 'fleet_user_is_person' });
+    expect(mapped).not.toHaveProperty('_toEntityId');
+
+    await project.j1Integration('run', { args });
+    expect(await account.jobCount()).toBe(2);
+    expect(await account.lastJob()).toMatchObject({ ...nothingChanged, numEntitiesUploaded: 8 });
+
+    await project.j1Integration('run', { args, fleet: { FLEET_HOSTS: '6', FLEET_USERS: '2' } });
+    expect(await account.lastJob()).toMatchObject({
+      status: 'FINISHED',
+      numEntitiesCreated: 1,
+      numEntitiesDeleted: 1,
+      numRelationshipsCreated: 0,
+      numRelationshipsUpdated: 0,
+    });
+    const later = await account.graph();
+    expect(later.entities.has('fleet_user:3')).toBe(false);
+    expect(later.relationships.has('fleet_host:3|has|fleet_user:3')).toBe(false);
+    expect(later.entities.has('fleet_host:6')).toBe(true);
+  });
+
+  it('run: a step that fails deletes nothing of its types', async () => {
+    const args = someInstance();
+    await project.j1Integration('run', { args });
+    await account.lastJob();
+    const failing = await project.j1Integration('run', { args, fleet: { FLEET_USERS_FAIL: '1', FLEET_HOSTS: '4' } });
+    expect(failing.output).toContain('The directory of users does not answer.');
+    const job = await account.lastJob();
+    expect(job).toMatchObject({ status: 'FINISHED', numEntitiesUploaded: 4, numEntitiesDeleted: 1 });
+    expect(job.partialTypes).toEqual(
+      expect.arrayContaining(['fleet_user', 'fleet_host_has_user', 'fleet_user_is_person']),
+    );
+    const { entities, relationships } = await account.graph();
+    expect(entities.has('fleet_host:5')).toBe(false);
+    for (const n of [1, 2, 3]) {
+      expect(entities.has(`fleet_user:${n}`)).toBe(true);
+      expect(relationships.has(`fleet_host:${n}|has|fleet_user:${n}`)).toBe(true);
+    }
+  });
+
+  // Version 8.41.0 takes a failed upload for a failure of its step, and finalizes with the types of that step as partial datasets.
+  it('run: an upload that the product refuses leaves all of its step alone', async () => {
+    const args = someInstance();
+    await project.j1Integration('run', { args });
+    await account.lastJob();
+    const before = await account.graph();
+    const { output } = await project.j1Integration('run', {
+      args: [...args, '--disable-schema-validation'],
+      fleet: { FLEET_HOSTS: '1', FLEET_NESTED_PROPERTY: '1' },
+    });
+    expect(output).toContain('ENTITY_UPLOAD_FAILED_VALIDATION');
+    expect(await account.jobCount()).toBe(2);
+    const job = await account.lastJob();
+    expect(job).toMatchObject({ ...nothingChanged, numEntitiesUploaded: 3 });
+    expect(job.partialTypes).toContain('fleet_host');
+    expect(await account.graph()).toEqual(before);
+  });
+
+  it('run: an integration that refuses its configuration aborts the job with its reason', async () => {
+    await project.j1Integration('run', { args: someInstance(), fleet: { FLEET_INVALID: '1' } });
+    expect(await account.jobCount()).toBe(1);
+    expect(await account.lastJob()).toMatchObject({
+      status: 'ABORTED',
+      statusReason: expect.stringContaining('The fleet has no address.') as string,
+      numEntitiesUploaded: 0,
+    });
+    expect((await account.graph()).entities.size).toBe(0);
+  });
+
+  it('run --source api --scope: the scope is what a later run replaces', async () => {
+    const args = ['--source', 'api', '--scope', 'fleet'];
+    await project.j1Integration('run', { args });
+    const job = await account.lastJob();
+    expect(job).toMatchObject({ status: 'FINISHED', source: 'api', scope: 'fleet', numEntitiesCreated: 8 });
+    await project.j1Integration('run', { args, fleet: { FLEET_HOSTS: '3' } });
+    expect(await account.lastJob()).toMatchObject({ status: 'FINISHED', scope: 'fleet', numEntitiesDeleted: 2 });
+  });
+});
