@@ -4,7 +4,7 @@ import { isTerminal, syncJobCounters, SyncJobStatus, type SyncJobCounts } from '
 import type { FinalizeInput, SyncJobRef, SyncJobState } from '../contracts/temporal/sync-job';
 import { DomainError } from '../domain/errors';
 import { applyPlan } from '../domain/sync-job/apply-plan';
-import { ingestBulkFile } from '../domain/sync-job/bulk-file';
+import { bulkFileKey, ingestBulkFile } from '../domain/sync-job/bulk-file';
 import type { FinalizeStores, RunControl } from '../domain/sync-job/finalize-deps';
 import { checkDuplicates, planKind } from '../domain/sync-job/plan-kind';
 import type { StoredJob } from '../domain/sync-job/ports';
@@ -176,7 +176,7 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
           from: [status],
           unlessCommitted: false,
         });
-        await discard(stores, ref.jobId);
+        await discard(stores, job);
         return toState(ended ?? job);
       });
     },
@@ -193,7 +193,7 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
         unlessCommitted: !evenIfCommitted,
       });
       const job = ended ?? (await find({ account, jobId }));
-      if (isTerminal(job.document.status)) await discard(stores, jobId);
+      if (isTerminal(job.document.status)) await discard(stores, job);
       return toState(job);
     },
   };
@@ -224,9 +224,11 @@ async function requireTurn(stores: FinalizeStores, job: StoredJob): Promise<void
 }
 
 /** What a job staged is of no use once it has ended; what is left behind by a crash here expires by itself. */
-async function discard(stores: FinalizeStores, jobId: string): Promise<void> {
+async function discard(stores: FinalizeStores, job: StoredJob): Promise<void> {
+  const jobId = job.document.id;
   try {
     await Promise.all([stores.staging.discard(jobId), stores.plans.discard(jobId)]);
+    if (job.mayHaveBulkFile) await stores.blobs.delete(bulkFileKey(job.scope.account, jobId));
   } catch (err) {
     log.warn('staged content of an ended job was not removed; it will expire', { jobId, err });
   }
