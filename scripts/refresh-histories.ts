@@ -1,0 +1,123 @@
+import { Client, Connection } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { packageRoot } from './stack/package-root';
+import { startProduct, type ProductConnection } from './stack/run-processes';
+
+const folder = join(packageRoot(), 'test', 'replay', 'histories');
+const jobs = '/persister/synchronization/jobs';
+const one = { entities: [{ _key: 'a', _type: 'thing', _class: 'Thing' }] };
+const two = { entities: [{ _key: 'a', _type: 'thing', _class: 'Thing', n: 2 }] };
+
+interface Scene {
+  readonly client: Client;
+  readonly connection: ProductConnection;
+  readonly post: (path: string, body: unknown) => Promise<{ id: string; workflowId: string }>;
+}
+
+/** Each lets one workflow run to its end and gives its id. */
+const scenes: Readonly<Record<string, (scene: Scene) => Promise<string>>> = {
+  'finished-by-api': async ({ post }) => {
+    const { id, workflowId } = await post('', start('api'));
+    await post(`/${id}/upload`, one);
+    await post(`/${id}/finalize`, {});
+    return workflowId;
+  },
+  'aborted-by-api': async ({ post }) => {
+    const { id, workflowId } = await post('', start('abort'));
+    await post(`/${id}/abort`, { reason: 'not today' });
+    return workflowId;
+  },
+  'bad-data': async ({ post }) => {
+    const { id, workflowId } = await post('', start('bad'));
+    await post(`/${id}/upload`, one);
+    await post(`/${id}/upload`, two);
+    await post(`/${id}/finalize`, {});
+    return workflowId;
+  },
+  'finished-by-update': async ({ client, connection, post }) => {
+    const id = randomUUID();
+    const input = { account: connection.account, ...start('update') };
+    const handle = await client.workflow.start('syncJob', { workflowId: id, taskQueue: 'graph-sync', args: [input] });
+    await untilAwaiting(client, id);
+    await post(`/${id}/upload`, one);
+    await handle.executeUpdate('finalize');
+    return id;
+  },
+  'cancelled-while-waiting': async ({ client, connection }) => {
+    const id = randomUUID();
+    const input = { account: connection.account, ...start('cancel') };
+    const handle = await client.workflow.start('syncJob', { workflowId: id, taskQueue: 'graph-sync', args: [input] });
+    await untilAwaiting(client, id);
+    await handle.cancel();
+    return id;
+  },
+  'wrong-input': async ({ client }) => {
+    const id = randomUUID();
+    await client.workflow.start('syncJob', { workflowId: id, taskQueue: 'graph-sync', args: [{ account: '' }] });
+    return id;
+  },
+};
+
+const start = (scope: string) => ({ source: 'api', scope, syncMode: 'DIFF' });
+
+async function untilAwaiting(client: Client, workflowId: string): Promise<void> {
+  for (;;) {
+    const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+    if (events?.some(({ activityTaskCompletedEventAttributes }) => activityTaskCompletedEventAttributes)) return;
+    await sleep(50);
+  }
+}
+
+/** Records one history of every scene against a product of its own; the replay test holds the code to them from then on. */
+async function main(): Promise<void> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'perijove-histories-'));
+  const product = await startProduct({ dataDir, ephemeral: true, log: console.log });
+  try {
+    const { connection } = product;
+    const temporal = await Connection.connect({ address: connection.temporalAddress });
+    const client = new Client({ connection: temporal, namespace: connection.temporalNamespace });
+    const post = postTo(connection);
+    mkdirSync(folder, { recursive: true });
+    for (const [name, play] of Object.entries(scenes)) {
+      const handle = client.workflow.getHandle(await play({ client, connection, post }));
+      await handle.result().catch(() => undefined);
+      const history = historyToJSON(await handle.fetchHistory());
+      // Names of the machine that recorded it.
+      const text = history.replace(/"\d+@[^"]*"/g, '"recorded"').replace(/("stackTrace": ?)"(?:[^"\\]|\\.)*"/g, '$1""');
+      writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(JSON.parse(text), undefined, 1)}\n`);
+      console.log(`recorded ${name}`);
+    }
+    await temporal.close();
+  } finally {
+    await product.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+function postTo({ apiBaseUrl, account, token }: ProductConnection): Scene['post'] {
+  const headers = {
+    Authorization: `Bearer ${token}`,
+    'JupiterOne-Account': account,
+    'Content-Type': 'application/json',
+  };
+  return async (path, body) => {
+    const response = await fetch(`${apiBaseUrl}${jobs}${path}`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
+    const text = await response.text();
+    if (response.status !== 200) throw new Error(`POST ${path}: ${response.status} ${text}`);
+    return (JSON.parse(text) as { job: { id: string; workflowId: string } }).job;
+  };
+}
+
+main().catch((err: unknown) => {
+  console.error(err);
+  process.exitCode = 1;
+});
