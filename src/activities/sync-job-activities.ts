@@ -105,6 +105,7 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
         from: [SyncJobStatus.awaitingUploads],
         unlessCommitted: true,
       });
+      await discard(storesOf(ref.account), job);
       return { ...toState(ended ?? job), waitMs: 0 };
     },
 
@@ -134,7 +135,11 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
             }
             return await planKind(stores, job, 'entity', run);
           });
-          if (planned === 'ended') return toState(await find(ref));
+          if (planned === 'ended') {
+            const ended = await find(ref);
+            await discard(stores, ended);
+            return toState(ended);
+          }
           await stores.jobs.progress(ref.jobId, {
             status: SyncJobStatus.finalizingEntities,
             counts: {},

@@ -79,7 +79,6 @@ export async function syncJob(input: SyncJobInput): Promise<SyncJobState> {
   let state: SyncJobState = initialState(ref, decision);
   let finalizeRequest: FinalizeInput | undefined;
   let abortRequest: AbortInput | undefined;
-  let abortedByApi = false;
   let hasEnded = false;
   let hasDocument = input.jobId !== undefined;
 
@@ -120,7 +119,6 @@ export async function syncJob(input: SyncJobInput): Promise<SyncJobState> {
     if (!isOpen()) return;
     if (changed.change === 'closed') finalizeRequest = { partialDatasets: { types: changed.partialTypes } };
     else {
-      abortedByApi = true;
       abortRequest = { reason: changed.reason, terminalStatus: changed.status };
     }
   });
@@ -178,8 +176,8 @@ export async function syncJob(input: SyncJobInput): Promise<SyncJobState> {
     if (isTerminal(state.status)) return;
     if (finalizeRequest) return await finalize();
     const { reason = 'aborted by an operator', terminalStatus } = abortRequest ?? {};
-    if (abortedByApi) enter({ ...state, status: terminalStatus ?? SyncJobStatus.aborted, reason });
-    else await close(terminalStatus ?? SyncJobStatus.aborted, reason, false);
+    // The API has ended the document already; this then only clears away what was uploaded.
+    await close(terminalStatus ?? SyncJobStatus.aborted, reason, false);
   }
 
   try {
