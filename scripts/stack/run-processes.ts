@@ -152,11 +152,13 @@ function connectionOf({ stack, ports, secrets }: OpenStack, env: NodeJS.ProcessE
 function processEnvironment(
   { stack, ports }: OpenStack,
   connection: ProductConnection,
-  { env = process.env, processEnv = {} }: ProductOptions,
+  { env = process.env, processEnv = {}, ephemeral = false }: ProductOptions,
 ): NodeJS.ProcessEnv {
   const { s3AccessKeyId, s3SecretAccessKey, s3Bucket, s3Region } = stack.connection;
   return {
     ...env,
+    // Its port is not among those that a test picks; two products would want the same one.
+    ...(ephemeral && { PERIJOVE_WORKER_METRICS_PORT: '0' }),
     ...processEnv,
     PERIJOVE_API_PORT: String(ports.api),
     PERIJOVE_WORKER_HEALTH_PORT: String(ports.workerHealth),
