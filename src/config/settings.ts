@@ -130,7 +130,10 @@ export const workerSettings = {
   ...shared,
   PERIJOVE_WORKER_HEALTH_HOST: setting(text('127.0.0.1'), 'Address of the probes and metrics of the worker.'),
   PERIJOVE_WORKER_HEALTH_PORT: setting(port(8081), 'Port of `/livez`, `/readyz` and `/metrics` of the worker.'),
-  PERIJOVE_WORKER_METRICS_PORT: setting(port(9464), 'Port of the Prometheus metrics of the Temporal SDK; 0 serves none.'),
+  PERIJOVE_WORKER_METRICS_PORT: setting(
+    port(9464),
+    'Port of the Prometheus metrics of the Temporal SDK; 0 serves none.',
+  ),
   PERIJOVE_MAX_CACHED_WORKFLOWS: setting(
     integer(500, { min: 0, max: 100_000 }),
     'Workflows kept in memory between their tasks; each costs some hundred kilobytes.',

@@ -32,7 +32,8 @@ export async function endByRows(
   const kept = new Set<string>();
   if (keepTypes.length > 0) {
     const filter = { _id: { $in: ids }, _type: { $in: [...keepTypes] } };
-    for await (const { _id } of graph.find(filter, { session, projection: { _id: 1 } })) kept.add(idToText(_id));
+    for await (const { _id } of graph.find(filter, { session, projection: { _id: 1 }, hint: { _id: 1 } }))
+      kept.add(idToText(_id));
   }
   const ending = kept.size === 0 ? ids : ids.filter((id) => !kept.has(idToText(id)));
   chunk.add(deleted[of.kind], await end(database, request, ending));
@@ -53,7 +54,9 @@ export async function endByIds(
     wanted.set(idToText(id), id);
   }
   const filter = { _id: { $in: [...wanted.values()] }, _accountId: of.job.scope.account, _deleted: false };
-  const live = await graphOf(database, of.kind).find(filter, { session, projection: lineage }).toArray();
+  const live = await graphOf(database, of.kind)
+    .find(filter, { session, projection: lineage, hint: { _id: 1 } })
+    .toArray();
   chunk.add(
     deleted[of.kind],
     await end(

@@ -28,7 +28,11 @@ export async function resolveEnds(
   }
   const live = new Set<string>();
   const filter = { _id: { $in: [...wanted.values()] }, _accountId: of.job.scope.account, _deleted: false };
-  for await (const { _id } of database.collections.entities.find(filter, { session, projection: { _id: 1 } })) {
+  for await (const { _id } of database.collections.entities.find(filter, {
+    session,
+    projection: { _id: 1 },
+    hint: { _id: 1 },
+  })) {
     live.add(idToText(_id));
   }
   return ends.map(({ from, to, content }) => {

@@ -68,7 +68,9 @@ async function findCurrent(
   graph: Database['collections']['entities'],
 ): Promise<Map<string, GraphDocument>> {
   const ids = changes.map(({ id }) => idAt(id, 0));
-  const found = await graph.find({ _id: { $in: ids }, _accountId: of.job.scope.account }, { session }).toArray();
+  const found = await graph
+    .find({ _id: { $in: ids }, _accountId: of.job.scope.account }, { session, hint: { _id: 1 } })
+    .toArray();
   return new Map(found.map((document) => [idToText(document._id), document]));
 }
 
