@@ -102,6 +102,18 @@ describe('a synchronization job', () => {
     expect(await live(scope)).toEqual([]);
   });
 
+  it('handles more objects at once than any first guess of a buffer holds', async () => {
+    const many = Array.from({ length: 5_000 }, (_, i) => entity(`many-${i}`));
+    const ends = many.slice(1).map(({ _key }) => relationship(`first|${_key}`, 'many-0', _key));
+    const created = await api.sync(diff('many'), { entities: many, relationships: ends });
+    expect(created).toMatchObject({ status: 'FINISHED', numEntitiesCreated: 5_000, numRelationshipsCreated: 4_999 });
+    const same = await api.sync(diff('many'), { entities: many, relationships: ends });
+    expect(same).toMatchObject({ numEntitiesCreated: 0, numEntitiesDeleted: 0, numRelationshipsCreated: 0 });
+    const emptied = await api.sync(diff('many'), {});
+    expect(emptied).toMatchObject({ status: 'FINISHED', numEntitiesDeleted: 5_000, numRelationshipsDeleted: 4_999 });
+    expect(await live('many')).toEqual([]);
+  });
+
   it('keeps absent objects of partial types', async () => {
     const scope = 'partial';
     await api.sync(diff(scope), { entities: [entity('a'), entity('b', { _type: 'other' })] });

@@ -80,7 +80,8 @@ class RowBuffer {
   }
 
   append(rows: Uint8Array): void {
-    this.bytes.set(rows, this.reserve(rows.length));
+    const at = this.reserve(rows.length);
+    this.bytes.set(rows, at);
   }
 
   packed(): Uint8Array {
