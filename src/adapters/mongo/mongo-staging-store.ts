@@ -39,8 +39,12 @@ export class MongoStagingStore implements StagingStore {
 
   async stage(request: StageRequest): Promise<{ job: StoredJob; stored: boolean }> {
     const batchId = `${request.job.document.id}/${request.uploadId}`;
-    await this.write(batchId, request);
-    return await orUnavailable(this.count(batchId, request));
+    for (;;) {
+      await this.write(batchId, request);
+      const counted = await orUnavailable(this.count(batchId, request));
+      if (counted) return counted;
+      // The database died before the content was durable: it is written again, and only then counted.
+    }
   }
 
   /** Content first, counted second: a crash in between leaves content that no job owns, which expires. */
@@ -81,11 +85,12 @@ export class MongoStagingStore implements StagingStore {
   private async count(
     batchId: string,
     { job, upload, accepts, now }: StageRequest,
-  ): Promise<{ job: StoredJob; stored: boolean }> {
+  ): Promise<{ job: StoredJob; stored: boolean } | undefined> {
     const jobId = job.document.id;
     return await inTransaction(this.database, { durable: true }, async (session) => {
       const batch = await this.batchesOf.findOne({ _id: batchId }, { session, projection: { seq: 1 } });
-      const isCounted = batch === null || batch.seq > 0;
+      const isLost = batch === null;
+      const isCounted = isLost || batch.seq > 0;
       const record = isCounted
         ? await this.database.collections.syncJobs.findOne({ _id: jobId, account: this.account }, { session })
         : await this.database.collections.syncJobs.findOneAndUpdate(
@@ -94,6 +99,7 @@ export class MongoStagingStore implements StagingStore {
             { session, returnDocument: 'after' },
           );
       if (!record || (isCounted && record.status !== accepts)) throw notAccepting(jobId, accepts);
+      if (isLost) return undefined;
       if (!isCounted) await this.batchesOf.updateOne({ _id: batchId }, { $set: { seq: record.uploads } }, { session });
       return { job: toStoredJob(record), stored: !isCounted };
     });
