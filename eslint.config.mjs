@@ -85,14 +85,7 @@ function borders(name, { may, types = [], not, pure = false, clockless = false }
 
 export default tseslint.config(
   {
-    ignores: [
-      'dist/**',
-      'node_modules/**',
-      'test/clients/**',
-      'coverage/**',
-      'src/adapters/ingest/wasm/**',
-      '.perijove/**',
-    ],
+    ignores: ['dist/**', 'node_modules/**', 'test/clients/**', 'coverage/**', 'src/adapters/*/wasm/**', '.perijove/**'],
   },
   {
     files: ['**/*.ts'],

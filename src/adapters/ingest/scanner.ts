@@ -51,10 +51,10 @@ export const isScannerBuilt = (): boolean => existsSync(file);
 
 /**
  * One scanner with memory of its own; it is not re-entered, as every call is synchronous and leaves nothing behind.
- * @throws Error when the scanner was not built (`node scripts/build-scanner.mjs`)
+ * @throws Error when the scanner was not built (`node scripts/build-wasm.mjs`)
  */
 export function loadScanner(limits: ReaderLimits): ScannerExports {
-  if (!isScannerBuilt()) throw new Error('The JSON scanner is not built: run "node scripts/build-scanner.mjs".');
+  if (!isScannerBuilt()) throw new Error('The JSON scanner is not built: run "node scripts/build-wasm.mjs".');
   const instance = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(file)), {});
   const scanner = instance.exports as ScannerExports;
   scanner.configure(limits.maxDepth, limits.maxKeyBytes, limits.maxObjectBytes);

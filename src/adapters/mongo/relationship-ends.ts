@@ -26,15 +26,8 @@ export async function resolveEnds(
     if (from !== undefined && isUuid(from)) wanted.set(from, idFromText(from));
     if (to !== undefined && isUuid(to)) wanted.set(to, idFromText(to));
   }
-  const live = new Set<string>();
-  const filter = { _id: { $in: [...wanted.values()] }, _accountId: of.job.scope.account, _deleted: false };
-  for await (const { _id } of database.collections.entities.find(filter, {
-    session,
-    projection: { _id: 1 },
-    hint: { _id: 1 },
-  })) {
-    live.add(idToText(_id));
-  }
+  const ids = await liveEntities(database, { account: of.job.scope.account, ids: [...wanted.values()], session });
+  const live = new Set(ids.map(idToText));
   return ends.map(({ from, to, content }) => {
     const missing = [
       from !== undefined && !live.has(from) && describe('_fromEntity', content.from),
@@ -42,6 +35,19 @@ export async function resolveEnds(
     ].filter((sentence) => sentence !== false);
     return { fromId: from, toId: to, missing: missing.length > 0 ? missing.join('; ') : undefined };
   });
+}
+
+/** Those of the ids that live entities of the account have. */
+export async function liveEntities(
+  { collections }: Database,
+  request: { readonly account: string; readonly ids: readonly Binary[]; readonly session: ClientSession },
+): Promise<readonly Binary[]> {
+  const { account, ids, session } = request;
+  const found = collections.entities.find(
+    { _id: { $in: [...ids] }, _accountId: account, _deleted: false },
+    { session, projection: { _id: 1 }, hint: { _id: 1 } },
+  );
+  return await found.map(({ _id }) => _id).toArray();
 }
 
 /** A bare key lies in the job's own source and scope; `…Source` and `…Scope` send it elsewhere. */

@@ -13,6 +13,7 @@ import { buildDocument, readState, type Ownership } from './graph-document';
 import { idAt, idToText } from './packed-ids';
 import { writeRawData } from './raw-data';
 import { resolveEnds, type ResolvedEnds } from './relationship-ends';
+import { writeNew } from './write-new';
 
 interface WriteRequest {
   readonly of: ChunkOf;
@@ -44,8 +45,11 @@ const counters = {
   },
 } as const;
 
-export async function writeChanges(database: Database, request: WriteRequest): Promise<void> {
+export async function writeChanges(database: Database, whole: WriteRequest): Promise<void> {
+  const isPlainNew = whole.assumeNew && whole.of.job.document.syncMode === SyncMode.diff;
+  const request = isPlainNew ? { ...whole, changes: await writeNew(database, whole) } : whole;
   const { of, changes, chunk, session, assumeNew } = request;
+  if (changes.length === 0) return;
   const graph = of.kind === 'entity' ? database.collections.entities : database.collections.relationships;
   const versions =
     of.kind === 'entity' ? database.collections.entityVersions : database.collections.relationshipVersions;

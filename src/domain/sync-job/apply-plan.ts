@@ -1,13 +1,12 @@
 import type { ObjectKind } from '../graph/identity';
-import { readContent } from '../graph/object-content';
 import { PlannedAction } from '../graph/plan-changes';
 import { manifestRowBytes } from '../graph/manifest-rows';
 import { stagedRowBytes } from '../ingest/staged-rows';
 import { inLanes } from '../../lib/in-lanes';
 import type { FinalizeStores, RunControl } from './finalize-deps';
-import type { Change, ChunkOf } from './graph-writer';
+import type { ChunkOf } from './graph-writer';
 import type { PlannedBatch, SealedPlan, StoredJob } from './ports';
-import { parseStaged } from './staged-object';
+import { StagedChange } from './staged-object';
 
 /** Objects of one transaction. */
 const changesPerChunk = 2_000;
@@ -110,14 +109,9 @@ async function* changePieces(
       objects: some.length,
       apply: async () => {
         const [rows, body] = await load();
-        const changes = some.map((number): Change => {
+        const changes = some.map((number) => {
           const row = rows.subarray(number * stagedRowBytes, (number + 1) * stagedRowBytes);
-          return {
-            id: row.subarray(0, 16),
-            hash: row.subarray(16, 32),
-            isNew: actions[number] === PlannedAction.create,
-            content: readContent(kind, parseStaged(body, row)),
-          };
+          return new StagedChange(kind, body, row, actions[number] === PlannedAction.create);
         });
         await stores.graph.applyChanges(of, changes);
       },

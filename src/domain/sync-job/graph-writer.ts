@@ -12,6 +12,9 @@ export interface Change {
   readonly hash: Uint8Array;
   /** The plan found no live object of this id; the write checks it again. */
   readonly isNew: boolean;
+  /** The JSON text as uploaded. */
+  readonly text: Uint8Array;
+  /** What the text says; read when it is first asked for. */
   readonly content: ObjectContent;
 }
 

@@ -1,10 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { createUploadReader, type UploadReaderOptions } from '../../../src/adapters/ingest/upload-reader';
 import { DomainError } from '../../../src/domain/errors';
 import { bytesToUuid } from '../../../src/domain/graph/identity';
 import { type ScannedObjects, type ScannedUpload, stagedRowBytes } from '../../../src/domain/ingest/staged-rows';
 import type { ReadOptions } from '../../../src/domain/ingest/upload-reader';
+import { buildWasm } from '../../support/build-wasm';
 
 export const entityNamespace = Uint8Array.from({ length: 16 }, (_, i) => i + 1);
 export const relationshipNamespace = Uint8Array.from({ length: 16 }, (_, i) => 200 + i);
@@ -22,7 +21,7 @@ export const optionsOf = (changes: Partial<ReadOptions> = {}): ReadOptions => ({
 
 /** Both lanes; the scanner is compiled when its sources are newer. */
 export function bothLanes(options: UploadReaderOptions = {}) {
-  execFileSync(process.execPath, [join(__dirname, '../../../scripts/build-scanner.mjs')]);
+  buildWasm();
   return {
     fast: createUploadReader({ ...options, accelerate: true }),
     slow: createUploadReader({ ...options, accelerate: false }),

@@ -1,0 +1,34 @@
+import { MongoServerError, type ClientSession } from 'mongodb';
+import { DocumentSequence } from 'mongodb/lib/cmap/commands';
+import type { Database } from './database';
+
+/** A message of the wire protocol holds 48 MB. */
+const maxCommandBytes = 16 * 1024 * 1024;
+
+/**
+ * `insertMany` of documents that are BSON already; the driver's public calls would want objects, and serialise them.
+ * @throws MongoServerError of the first document that was refused
+ */
+export async function insertEncoded(
+  { db }: Database,
+  request: { readonly collection: string; readonly documents: readonly Uint8Array[]; readonly session: ClientSession },
+): Promise<void> {
+  const { collection, documents, session } = request;
+  for (let from = 0; from < documents.length;) {
+    const sequence = new DocumentSequence('documents');
+    let bytes = 0;
+    let to = from;
+    for (; to < documents.length && bytes < maxCommandBytes; to++) {
+      const document = documents[to] ?? new Uint8Array(0);
+      sequence.push(noDocument, document);
+      bytes += document.length;
+    }
+    const reply = await db.command({ insert: collection, documents: sequence, ordered: true }, { session });
+    const [refused] = (reply.writeErrors ?? []) as { code: number; errmsg: string }[];
+    if (refused) throw new MongoServerError({ ...refused, message: refused.errmsg });
+    from = to;
+  }
+}
+
+/** What monitors of commands would be shown; there are none. */
+const noDocument = {};
