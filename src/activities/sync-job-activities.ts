@@ -7,7 +7,7 @@ import { applyPlan } from '../domain/sync-job/apply-plan';
 import { bulkFileKey, ingestBulkFile } from '../domain/sync-job/bulk-file';
 import type { FinalizeStores, RunControl } from '../domain/sync-job/finalize-deps';
 import { checkDuplicates, planKind } from '../domain/sync-job/plan-kind';
-import type { StoredJob } from '../domain/sync-job/ports';
+import type { SealedPlan, StoredJob } from '../domain/sync-job/ports';
 import type { StartDecision } from '../domain/sync-job/start-rules';
 
 export interface SyncJobActivitiesDependencies {
@@ -64,6 +64,43 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
     }
   }
 
+  /** Plans relationships, and if `mayApply` says so of the plan, writes them and ends the job; else the plan waits, sealed. */
+  async function finishRelationships(
+    stores: FinalizeStores,
+    ref: SyncJobRef,
+    run: RunControl,
+    mayApply: (plan: SealedPlan) => boolean,
+  ): Promise<SyncJobState> {
+    const job = await find(ref);
+    if (isTerminal(job.document.status)) return toState(job);
+    const status = SyncJobStatus.finalizingRelationships;
+    await stores.jobs.progress(ref.jobId, {
+      status,
+      counts: (await stores.graph.totals(job)).counts,
+      durable: false,
+    });
+    const planned = await planKind(stores, job, 'relationship', run);
+    const plan = planned === 'sealed' ? await stores.plans.sealed(job, 'relationship') : undefined;
+    if (plan && !mayApply(plan)) return toState(await find(ref));
+    if (plan) await applyPlan(stores, job, 'relationship', run);
+    for (const kind of ['entity', 'relationship'] as const) {
+      run.progress({ step: `folding the manifest of ${kind} keys`, done: 0, of: 1 });
+      await stores.manifests.compact(job.scope, kind);
+    }
+    const { counts, problems } = await stores.graph.totals(job);
+    const ended = await stores.jobs.end(ref.jobId, {
+      status: SyncJobStatus.finished,
+      counts,
+      reason: null,
+      report: problems,
+      now: now(),
+      from: [status],
+      unlessCommitted: false,
+    });
+    await discard(stores, job);
+    return toState(ended ?? job);
+  }
+
   return {
     /** For starts by the Temporal CLI: writes the job document that the API would have written. */
     async openSyncJob({
@@ -111,7 +148,7 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
 
     /**
      * Waits for the scope's turn, takes in the bulk file, plans, and writes all changes of entities. Nothing of the graph changes
-     * before the plan is sealed; from then on the job can only be completed.
+     * before the plan is sealed; from then on the job can only be completed. A small job is completed at once.
      */
     async finalizeEntities({
       request,
@@ -147,43 +184,23 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
           });
         }
         const isDone = planned === 'nothing' || job.document.status === SyncJobStatus.finalizingRelationships;
-        if (!isDone && (await stores.plans.sealed(job, 'entity'))) await applyPlan(stores, job, 'entity', run);
-        return toState(await find(ref));
+        const plan = isDone ? undefined : await stores.plans.sealed(job, 'entity');
+        if (plan) await applyPlan(stores, job, 'entity', run);
+        // A task of the workflow and another activity would take longer than what is left of a small job.
+        return plan && !isSmall(plan) ? toState(await find(ref)) : await finishRelationships(stores, ref, run, isSmall);
       });
     },
 
-    /** The same for relationships, then the durable end of the job. */
+    /** Takes up relationships where `finalizeEntities` has left them, and ends the job durably. */
     async finalizeRelationships(ref: SyncJobRef): Promise<SyncJobState> {
       const stores = storesOf(ref.account);
       const job = await find(ref);
       if (isTerminal(job.document.status)) return toState(job);
       await requireTurn(stores, job);
-      return await withHeartbeat(deps.applyLanes, async (run) => {
-        const status = SyncJobStatus.finalizingRelationships;
-        await stores.jobs.progress(ref.jobId, {
-          status,
-          counts: (await stores.graph.totals(job)).counts,
-          durable: false,
-        });
-        const planned = await planKind(stores, job, 'relationship', run);
-        if (planned === 'sealed') await applyPlan(stores, job, 'relationship', run);
-        for (const kind of ['entity', 'relationship'] as const) {
-          run.progress({ step: `folding the manifest of ${kind} keys`, done: 0, of: 1 });
-          await stores.manifests.compact(job.scope, kind);
-        }
-        const { counts, problems } = await stores.graph.totals(job);
-        const ended = await stores.jobs.end(ref.jobId, {
-          status: SyncJobStatus.finished,
-          counts,
-          reason: null,
-          report: problems,
-          now: now(),
-          from: [status],
-          unlessCommitted: false,
-        });
-        await discard(stores, job);
-        return toState(ended ?? job);
-      });
+      return await withHeartbeat(
+        deps.applyLanes,
+        async (run) => await finishRelationships(stores, ref, run, () => true),
+      );
     },
 
     /** Ends a job that cannot or shall not go on. A job that is committed and may not be ended answers with its present state. */
@@ -203,6 +220,10 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
     },
   };
 }
+
+/** Changes and deletions of a plan that is worth no activity of its own. */
+const smallPlan = 2_000;
+const isSmall = ({ changes, deletes }: SealedPlan): boolean => changes + deletes <= smallPlan;
 
 const badData: readonly ErrorCode[] = [
   ErrorCode.duplicateKey,
