@@ -16,6 +16,11 @@ export interface SyncJobActivitiesDependencies {
   readonly now: () => number;
   readonly uploadWindowMs: number;
   readonly applyLanes: number;
+  /**
+   * A job ends in its first activity while its plans have no more changes and deletions than this: a task of the workflow and
+   * another activity would take longer than the rest of the job. @default 2000
+   */
+  readonly smallPlan?: number;
 }
 
 export interface OpenJobRequest extends SyncJobRef {
@@ -37,7 +42,8 @@ export type SyncJobActivities = ReturnType<typeof createSyncJobActivities>;
 
 /** Every activity may run twice, at the same time even: each writes by compare-and-set or once per marker. */
 export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
-  const { storesOf, now } = deps;
+  const { storesOf, now, smallPlan = 2_000 } = deps;
+  const isSmall = ({ changes, deletes }: SealedPlan): boolean => changes + deletes <= smallPlan;
 
   async function find({ account, jobId }: SyncJobRef): Promise<StoredJob> {
     const job = await storesOf(account).jobs.find(jobId);
@@ -186,7 +192,6 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
         const isDone = planned === 'nothing' || job.document.status === SyncJobStatus.finalizingRelationships;
         const plan = isDone ? undefined : await stores.plans.sealed(job, 'entity');
         if (plan) await applyPlan(stores, job, 'entity', run);
-        // A task of the workflow and another activity would take longer than what is left of a small job.
         return plan && !isSmall(plan) ? toState(await find(ref)) : await finishRelationships(stores, ref, run, isSmall);
       });
     },
@@ -220,10 +225,6 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
     },
   };
 }
-
-/** Changes and deletions of a plan that is worth no activity of its own. */
-const smallPlan = 2_000;
-const isSmall = ({ changes, deletes }: SealedPlan): boolean => changes + deletes <= smallPlan;
 
 const badData: readonly ErrorCode[] = [
   ErrorCode.duplicateKey,

@@ -46,6 +46,8 @@ export function createSyncBench(
   options: {
     readonly foldAfterRows?: number;
     readonly applyLanes?: number;
+    /** 0: entities and relationships are each finalized by the activity of their name. */
+    readonly smallPlan?: number;
     readonly stores?: Partial<FinalizeStores>;
     /** Default: a new one. */
     readonly account?: string;
@@ -75,6 +77,7 @@ export function createSyncBench(
     now: () => clock.now,
     uploadWindowMs: 3_600_000,
     applyLanes: options.applyLanes ?? 2,
+    ...(options.smallPlan !== undefined && { smallPlan: options.smallPlan }),
   });
   const service = new SyncJobsService({
     account,

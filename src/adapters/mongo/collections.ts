@@ -88,6 +88,8 @@ export interface StagedBatchDocument {
   unresolvableRelationships: number;
   /** Compressed body, or where it lies if it is too large to be kept here. */
   body: Binary | null;
+  /** Of the body before it was compressed. */
+  bodyBytes: number;
   blobKey: string | null;
   expireAt: Date;
 }
@@ -101,6 +103,8 @@ export interface PlanPageDocument {
   type: 'changes' | 'deletes';
   number: number;
   content: Binary;
+  /** Of a page of changes: length of the text of its objects that need work. */
+  bytes?: number;
   expireAt: Date;
 }
 

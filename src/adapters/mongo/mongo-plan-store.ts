@@ -28,8 +28,8 @@ export class MongoPlanStore implements PlanStore {
       deletes: seal.deletes,
       async *batches() {
         if (seal.changeBatches === 0) return;
-        for await (const { number, content } of pages.find({ ...of, type: 'changes' }).sort({ number: 1 })) {
-          yield { seq: number, actions: bytesOf(content) };
+        for await (const { number, content, bytes } of pages.find({ ...of, type: 'changes' }).sort({ number: 1 })) {
+          yield { seq: number, actions: bytesOf(content), bytes: bytes ?? 0 };
         }
       },
       async *deletePages() {
@@ -69,9 +69,9 @@ class MongoPlanWriter implements PlanWriter {
     private readonly kind: ObjectKind,
   ) {}
 
-  async addBatch({ seq, actions }: PlannedBatch): Promise<void> {
+  async addBatch({ seq, actions, bytes }: PlannedBatch): Promise<void> {
     this.changeBatches++;
-    await this.write('changes', seq, actions);
+    await this.write({ type: 'changes', number: seq, content: actions, bytes });
   }
 
   async addDeletes(rows: Uint8Array): Promise<void> {
@@ -95,11 +95,17 @@ class MongoPlanWriter implements PlanWriter {
   }
 
   private async flush(rows: Uint8Array): Promise<void> {
-    await this.write('deletes', this.deletePages++, rows);
+    await this.write({ type: 'deletes', number: this.deletePages++, content: rows });
   }
 
-  private async write(type: PlanPageDocument['type'], number: number, content: Uint8Array): Promise<void> {
+  private async write(page: {
+    readonly type: PlanPageDocument['type'];
+    readonly number: number;
+    readonly content: Uint8Array;
+    readonly bytes?: number;
+  }): Promise<void> {
     const { jobId, kind, planId } = this;
+    const { type, number, content, bytes } = page;
     await this.database.collections.planPages.insertOne(
       {
         _id: `${jobId}/${kind}/${planId}/${type[0] ?? ''}${number}`,
@@ -109,6 +115,7 @@ class MongoPlanWriter implements PlanWriter {
         type,
         number,
         content: new Binary(content),
+        ...(bytes !== undefined && { bytes }),
         expireAt: new Date(Date.now() + keepMs),
       },
       // The seal is durable, and with it everything written before it.

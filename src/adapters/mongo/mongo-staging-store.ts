@@ -26,7 +26,9 @@ const maxObjectsPerUpload = 300_000;
 const keepMs = 7 * 24 * 3600 * 1000;
 
 /** The default of 16 KiB costs three times the CPU: a body is put together from hundreds of pieces. */
-const wholePieces = { chunkSize: 1024 * 1024 } as const;
+const pieceBytes = 1024 * 1024;
+/** zlib takes no smaller ones. */
+const minPieceBytes = 64;
 
 type StageRequest = Parameters<StagingStore['stage']>[0];
 
@@ -71,6 +73,7 @@ export class MongoStagingStore implements StagingStore {
       unresolvableEntities: upload.deleteEntities.unresolvable,
       unresolvableRelationships: upload.deleteRelationships.unresolvable,
       body: isInline ? new Binary(body) : null,
+      bodyBytes: upload.body.length,
       blobKey,
       expireAt: new Date(now + job.uploadWindowMs + keepMs),
     };
@@ -140,14 +143,14 @@ export class MongoStagingStore implements StagingStore {
   async body({ jobId, seq }: { jobId: string; seq: number }): Promise<Uint8Array> {
     const document = await this.batchesOf.findOne(
       { account: this.account, jobId, seq },
-      { projection: { body: 1, blobKey: 1 } },
+      { projection: { body: 1, bodyBytes: 1, blobKey: 1 } },
     );
     if (!document) throw new Error(`staged batch ${jobId}/${seq} is gone`);
-    if (document.blobKey === null) {
-      const inline = document.body ? bytesOf(document.body) : new Uint8Array(0);
-      return inline.length === 0 ? inline : await decompress(inline, wholePieces);
-    }
-    return await decompress(await this.blobs.get(document.blobKey), wholePieces);
+    const compressed =
+      document.blobKey === null ? document.body && bytesOf(document.body) : await this.blobs.get(document.blobKey);
+    if (!compressed?.length) return new Uint8Array(0);
+    // In one piece of the right size nothing is put together.
+    return await decompress(compressed, { chunkSize: Math.max(minPieceBytes, document.bodyBytes) });
   }
 
   async deletes({
@@ -193,7 +196,7 @@ const rowField = { entity: 'entityRows', relationship: 'relationshipRows' } as c
 const countField = { entity: 'entities', relationship: 'relationships' } as const;
 
 const compressBody = async (body: Uint8Array): Promise<Buffer> =>
-  await compress(body, { ...wholePieces, params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+  await compress(body, { chunkSize: pieceBytes, params: { [constants.ZSTD_c_compressionLevel]: 1 } });
 
 function countIncrements(upload: ScannedUpload): Record<string, number> {
   const counts: SyncJobCounts = {

@@ -4,12 +4,15 @@ import { manifestRowBytes } from '../graph/manifest-rows';
 import { stagedRowBytes } from '../ingest/staged-rows';
 import { inLanes } from '../../lib/in-lanes';
 import type { FinalizeStores, RunControl } from './finalize-deps';
-import type { ChunkOf } from './graph-writer';
-import type { PlannedBatch, SealedPlan, StoredJob } from './ports';
-import { StagedChange } from './staged-object';
+import type { Change, ChunkOf } from './graph-writer';
+import type { SealedPlan, StoredJob } from './ports';
+import { StagedChange, stagedText } from './staged-object';
 
 /** Objects of one transaction. */
 const changesPerChunk = 2_000;
+/** Of a transaction that gathers the changes of several batches: fewer, so that there is one for every lane sooner. */
+const gatheredChanges = 500;
+const gatheredBytes = 8 * 1024 * 1024;
 const explicitDeletesPerChunk = 500;
 
 interface Piece {
@@ -60,7 +63,7 @@ async function* plannedPieces(
   stores: FinalizeStores,
   { job, kind, plan }: { job: StoredJob; kind: ObjectKind; plan: SealedPlan },
 ): AsyncIterable<Piece> {
-  for await (const batch of plan.batches()) yield* changePieces(stores, job, kind, batch);
+  yield* changePieces(stores, job, kind, plan);
   let page = 0;
   for await (const rows of plan.deletePages()) {
     const of: ChunkOf = { job, kind, chunk: `d${page++}` };
@@ -87,34 +90,104 @@ async function* explicitDeletePieces(stores: FinalizeStores, job: StoredJob, kin
   }
 }
 
+/** The rows of one batch that a piece is about, by their numbers. */
+interface Part {
+  readonly seq: number;
+  readonly actions: Uint8Array;
+  readonly numbers: readonly number[];
+}
+
+/**
+ * A batch with many changes makes pieces of its own; batches with few are gathered into one, for a transaction and the reading of
+ * its objects cost the same for one as for hundreds. What is in which piece follows from the plan alone.
+ */
 async function* changePieces(
   stores: FinalizeStores,
   job: StoredJob,
   kind: ObjectKind,
-  batch: PlannedBatch,
+  plan: SealedPlan,
 ): AsyncIterable<Piece> {
-  const { seq, actions } = batch;
-  const where = { jobId: job.document.id, kind, seq };
-  let content: Promise<readonly [rows: Uint8Array, body: Uint8Array]> | undefined;
-  const load = async () => await (content ??= Promise.all([stores.staging.rows(where), stores.staging.body(where)]));
-  const numbers: number[] = [];
-  actions.forEach((action, number) => {
-    if (action !== PlannedAction.none) numbers.push(number);
-  });
-  for (let at = 0; at < numbers.length; at += changesPerChunk) {
-    const some = numbers.slice(at, at + changesPerChunk);
-    const of: ChunkOf = { job, kind, chunk: `c${seq}.${at / changesPerChunk}` };
-    yield {
-      chunk: of.chunk,
-      objects: some.length,
-      apply: async () => {
-        const [rows, body] = await load();
-        const changes = some.map((number) => {
-          const row = rows.subarray(number * stagedRowBytes, (number + 1) * stagedRowBytes);
-          return new StagedChange(kind, body, row, actions[number] === PlannedAction.create);
-        });
-        await stores.graph.applyChanges(of, changes);
-      },
-    };
+  let gathered: Part[] = [];
+  let count = 0;
+  let bytes = 0;
+  const gatheredPiece = () => {
+    const piece = pieceOf(stores, { job, kind, chunk: `c${gathered[0]?.seq ?? 0}.0` }, gathered);
+    gathered = [];
+    count = bytes = 0;
+    return piece;
+  };
+  for await (const { seq, actions, bytes: batchBytes } of plan.batches()) {
+    const numbers: number[] = [];
+    actions.forEach((action, number) => {
+      if (action !== PlannedAction.none) numbers.push(number);
+    });
+    const isLarge = numbers.length > gatheredChanges || batchBytes > gatheredBytes;
+    const isFull = count + numbers.length > gatheredChanges || bytes + batchBytes > gatheredBytes;
+    if (gathered.length > 0 && (isLarge || isFull)) yield gatheredPiece();
+    if (!isLarge) {
+      gathered.push({ seq, actions, numbers });
+      count += numbers.length;
+      bytes += batchBytes;
+      continue;
+    }
+    const loaded = once(async () => await load(stores, { jobId: job.document.id, kind, seq }));
+    for (let at = 0; at < numbers.length; at += changesPerChunk) {
+      const of: ChunkOf = { job, kind, chunk: `c${seq}.${at / changesPerChunk}` };
+      yield pieceOf(stores, of, [{ seq, actions, numbers: numbers.slice(at, at + changesPerChunk) }], loaded);
+    }
   }
+  if (gathered.length > 0) yield gatheredPiece();
 }
+
+function pieceOf(
+  stores: FinalizeStores,
+  of: ChunkOf,
+  parts: readonly Part[],
+  loaded?: () => Promise<LoadedBatch>,
+): Piece {
+  const jobId = of.job.document.id;
+  return {
+    chunk: of.chunk,
+    objects: parts.reduce((sum, { numbers }) => sum + numbers.length, 0),
+    apply: async () => {
+      const changes: Change[] = [];
+      for (const part of parts) {
+        const batch = await (loaded?.() ?? load(stores, { jobId, kind: of.kind, seq: part.seq }));
+        // Of several bodies only what is needed is kept.
+        changes.push(...changesOf(of.kind, part, batch, parts.length > 1));
+      }
+      await stores.graph.applyChanges(of, changes);
+    },
+  };
+}
+
+interface LoadedBatch {
+  readonly rows: Uint8Array;
+  readonly body: Uint8Array;
+}
+
+async function load(
+  { staging }: FinalizeStores,
+  where: { readonly jobId: string; readonly kind: ObjectKind; readonly seq: number },
+): Promise<LoadedBatch> {
+  const [rows, body] = await Promise.all([staging.rows(where), staging.body(where)]);
+  return { rows, body };
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return async () => await (result ??= work());
+}
+
+const changesOf = (
+  kind: ObjectKind,
+  { actions, numbers }: Part,
+  { rows, body }: LoadedBatch,
+  copied: boolean,
+): readonly Change[] =>
+  numbers.map((number) => {
+    const shared = rows.subarray(number * stagedRowBytes, (number + 1) * stagedRowBytes);
+    const row = copied ? shared.slice() : shared;
+    const text = stagedText(body, row);
+    return new StagedChange(kind, row, copied ? text.slice() : text, actions[number] === PlannedAction.create);
+  });

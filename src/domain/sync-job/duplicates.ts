@@ -1,7 +1,7 @@
 import type { Problem } from '../errors';
 import type { ObjectKind } from '../graph/identity';
 import { readContent, type ObjectContent } from '../graph/object-content';
-import { parseStaged } from './staged-object';
+import { parseText, stagedText } from './staged-object';
 
 interface StagedObject {
   /** Number of the upload, from 1. */
@@ -21,7 +21,7 @@ export async function describeDuplicates(request: {
 }): Promise<readonly Problem[]> {
   const { kind, pairs, bodyOf, limit } = request;
   const problems: Problem[] = [];
-  const read = async ({ seq, row }: StagedObject) => readContent(kind, parseStaged(await bodyOf(seq), row));
+  const read = async ({ seq, row }: StagedObject) => readContent(kind, parseText(stagedText(await bodyOf(seq), row)));
   for (const { earlier, later } of pairs) {
     if (problems.length >= limit) break;
     const [a, b] = [await read(earlier), await read(later)];

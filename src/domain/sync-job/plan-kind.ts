@@ -84,6 +84,7 @@ async function scan(stores: FinalizeStores, request: Scan): Promise<Totals> {
   const step = passSize(Math.max(stagedRows, manifestRows));
   const ignoring = new Set(batches.filter(({ ignoreDuplicates }) => ignoreDuplicates).map(({ seq }) => seq));
   const actions = new Map<number, Uint8Array[]>();
+  const bytes = new Map<number, number>();
   const report: Problem[] = [];
   for (let from = 0; from < partitionCount; from += step) {
     run.checkpoint();
@@ -103,6 +104,7 @@ async function scan(stores: FinalizeStores, request: Scan): Promise<Totals> {
       const part = pass.actions.slice(firstRow, firstRow + count);
       if (list) list.push(part);
       else actions.set(seq, [part]);
+      bytes.set(seq, (bytes.get(seq) ?? 0) + textBytes(staged.words, firstRow, part));
     }
     if (pass.unmatched.length > 0) await plan.addDeletes(pickRows(manifest, pass.unmatched));
     totals.deletes += pass.unmatched.length;
@@ -113,9 +115,19 @@ async function scan(stores: FinalizeStores, request: Scan): Promise<Totals> {
     if (!isDiff) compareAll(ofBatch);
     const changes = ofBatch.reduce((sum, action) => sum + (action === PlannedAction.none ? 0 : 1), 0);
     totals.changes += changes;
-    if (changes > 0) await plan?.addBatch({ seq, actions: ofBatch });
+    if (changes > 0) await plan?.addBatch({ seq, actions: ofBatch, bytes: bytes.get(seq) ?? 0 });
   }
   return totals;
+}
+
+/** Length of the text of the rows that are not `none`; the word of a staged row that says it is the last. */
+function textBytes(words: Uint32Array, firstRow: number, actions: Uint8Array): number {
+  const rowLength = stagedRowBytes / 4;
+  let sum = 0;
+  actions.forEach((action, i) => {
+    if (action !== PlannedAction.none) sum += words[(firstRow + i + 1) * rowLength - 1] ?? 0;
+  });
+  return sum;
 }
 
 /** Modes other than DIFF look at every object they were sent: what they do depends on its present content. */

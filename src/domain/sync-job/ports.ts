@@ -150,6 +150,8 @@ export interface ManifestStore {
 export interface PlannedBatch {
   readonly seq: number;
   readonly actions: Uint8Array;
+  /** Length of the text of all rows that are not `none`. */
+  readonly bytes: number;
 }
 
 export interface PlanStore {

@@ -9,8 +9,8 @@ export function stagedText(body: Uint8Array, row: Uint8Array): Uint8Array {
   return body.subarray(offset, offset + view.getUint32(36, true));
 }
 
-export const parseStaged = (body: Uint8Array, row: Uint8Array): Readonly<Record<string, unknown>> =>
-  JSON.parse(decoder.decode(stagedText(body, row))) as Readonly<Record<string, unknown>>;
+export const parseText = (text: Uint8Array): Readonly<Record<string, unknown>> =>
+  JSON.parse(decoder.decode(text)) as Readonly<Record<string, unknown>>;
 
 /** A staged object as a change. Most creations never need more than the text. */
 export class StagedChange implements Change {
@@ -20,20 +20,16 @@ export class StagedChange implements Change {
 
   constructor(
     private readonly kind: ObjectKind,
-    private readonly body: Uint8Array,
-    private readonly row: Uint8Array,
+    row: Uint8Array,
+    readonly text: Uint8Array,
     readonly isNew: boolean,
   ) {
     this.id = row.subarray(0, 16);
     this.hash = row.subarray(16, 32);
   }
 
-  get text(): Uint8Array {
-    return stagedText(this.body, this.row);
-  }
-
   get content(): ObjectContent {
-    return (this.parsed ??= readContent(this.kind, parseStaged(this.body, this.row)));
+    return (this.parsed ??= readContent(this.kind, parseText(this.text)));
   }
 }
 

@@ -61,8 +61,11 @@ describe('a second run of a writing activity changes nothing', () => {
   const relationships = async (bench: SyncBench, jobId: string) =>
     await bench.run(async () => await bench.activities.finalizeRelationships(ref(bench, jobId)));
 
-  it('finalizeEntities and finalizeRelationships', async () => {
-    const bench = createSyncBench(database, {});
+  /** Entities and relationships in an activity each, and all in the first one. */
+  const bothShapes = [{ smallPlan: 0 }, { smallPlan: 2_000 }];
+
+  it.each(bothShapes)('finalizeEntities and finalizeRelationships, $smallPlan', async (shape) => {
+    const bench = createSyncBench(database, shape);
     const id = await closedJob(bench);
     await entities(bench, id);
     const afterEntities = await bench.graph();
@@ -78,8 +81,8 @@ describe('a second run of a writing activity changes nothing', () => {
     expect(await bench.service.get(id)).toEqual(job);
   });
 
-  it('finalizeEntities and finalizeRelationships, each twice at the same time', async () => {
-    const bench = createSyncBench(database, {});
+  it.each(bothShapes)('finalizeEntities and finalizeRelationships, each twice at once, $smallPlan', async (shape) => {
+    const bench = createSyncBench(database, shape);
     const id = await closedJob(bench);
     await Promise.all([entities(bench, id), entities(bench, id)]);
     await Promise.all([relationships(bench, id), relationships(bench, id)]);
@@ -151,7 +154,7 @@ describe('a second run of a writing activity changes nothing', () => {
   });
 
   it('endSyncJob leaves a job that is committed, and ends it when told to', async () => {
-    const bench = createSyncBench(database, {});
+    const bench = createSyncBench(database, { smallPlan: 0 });
     const id = await closedJob(bench);
     await entities(bench, id);
     const end = { ...ref(bench, id), status: 'ABORTED' as const, reason: 'cancelled', evenIfCommitted: false };
