@@ -2,16 +2,15 @@ import { Binary } from 'mongodb';
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
 import { promisify } from 'node:util';
 import { ErrorCode } from '../../contracts/error-code';
-import type { SyncJobCounts } from '../../contracts/sync-job';
 import { DomainError } from '../../domain/errors';
 import type { ObjectKind } from '../../domain/graph/identity';
 import { stagedRowBytes, type ScannedDeletes, type ScannedUpload } from '../../domain/ingest/staged-rows';
 import type { BlobStore } from '../../domain/blob-store';
 import type { StagedBatch, StagedPartition, StagingStore, StoredJob } from '../../domain/sync-job/ports';
 import type { StagedBatchDocument } from './collections';
-import { inTransaction, isDuplicateKey, orUnavailable, type Database } from './database';
+import { countUpload } from './count-uploads';
+import { isDuplicateKey, orUnavailable, type Database } from './database';
 import { bytesOf, joinPartitions, partitionProjection, splitByPartition } from './packed-ids';
-import { toStoredJob } from './sync-job-document';
 
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
@@ -43,7 +42,9 @@ export class MongoStagingStore implements StagingStore {
     const batchId = `${request.job.document.id}/${request.uploadId}`;
     for (;;) {
       await this.write(batchId, request);
-      const counted = await orUnavailable(this.count(batchId, request));
+      const counted = await orUnavailable(
+        countUpload(this.database, { ...request, account: this.account, jobId: request.job.document.id, batchId }),
+      );
       if (counted) return counted;
       // The database died before the content was durable: it is written again, and only then counted.
     }
@@ -83,29 +84,6 @@ export class MongoStagingStore implements StagingStore {
     } catch (err) {
       if (!isDuplicateKey(err)) throw err;
     }
-  }
-
-  private async count(
-    batchId: string,
-    { job, upload, accepts, now }: StageRequest,
-  ): Promise<{ job: StoredJob; stored: boolean } | undefined> {
-    const jobId = job.document.id;
-    return await inTransaction(this.database, { durable: true }, async (session) => {
-      const batch = await this.batchesOf.findOne({ _id: batchId }, { session, projection: { seq: 1 } });
-      const isLost = batch === null;
-      const isCounted = isLost || batch.seq > 0;
-      const record = isCounted
-        ? await this.database.collections.syncJobs.findOne({ _id: jobId, account: this.account }, { session })
-        : await this.database.collections.syncJobs.findOneAndUpdate(
-            { _id: jobId, account: this.account, status: accepts },
-            { $inc: { uploads: 1, ...countIncrements(upload) }, $set: { lastUploadAt: now } },
-            { session, returnDocument: 'after' },
-          );
-      if (!record || (isCounted && record.status !== accepts)) throw notAccepting(jobId, accepts);
-      if (isLost) return undefined;
-      if (!isCounted) await this.batchesOf.updateOne({ _id: batchId }, { $set: { seq: record.uploads } }, { session });
-      return { job: toStoredJob(record), stored: !isCounted };
-    });
   }
 
   async batches(jobId: string): Promise<readonly StagedBatch[]> {
@@ -198,15 +176,6 @@ const countField = { entity: 'entities', relationship: 'relationships' } as cons
 const compressBody = async (body: Uint8Array): Promise<Buffer> =>
   await compress(body, { chunkSize: pieceBytes, params: { [constants.ZSTD_c_compressionLevel]: 1 } });
 
-function countIncrements(upload: ScannedUpload): Record<string, number> {
-  const counts: SyncJobCounts = {
-    numEntitiesUploaded: upload.entities.count,
-    numRelationshipsUploaded: upload.relationships.count,
-    numEntityRawDataEntriesUploaded: upload.rawDataEntries,
-  };
-  return Object.fromEntries(Object.entries(counts).map(([name, count]) => [`counts.${name}`, count]));
-}
-
 function requireRoom({ entities, relationships, deleteEntities, deleteRelationships }: ScannedUpload): void {
   const objects =
     entities.count + relationships.count + (deleteEntities.ids.length + deleteRelationships.ids.length) / 16;
@@ -218,11 +187,3 @@ function requireRoom({ entities, relationships, deleteEntities, deleteRelationsh
 }
 
 const countDeletes = ({ ids, unresolvable }: ScannedDeletes): number => ids.length / 16 + unresolvable;
-
-const notAccepting = (jobId: string, accepts: string): DomainError =>
-  new DomainError(
-    ErrorCode.jobNotAwaitingUploads,
-    accepts === 'AWAITING_UPLOADS'
-      ? `The job ${jobId} is not awaiting uploads any more: it has been finalized, aborted or has expired. Start a new job.`
-      : `The job ${jobId} is not ${accepts} any more.`,
-  );
