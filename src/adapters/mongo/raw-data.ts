@@ -39,16 +39,7 @@ export async function writeRawData(
   const account = of.job.scope.account;
   const isWritten = new Map([
     ...written.inserts.map((document) => [document._id.toString('hex'), document] as const),
-    ...written.replacements.flatMap((operation) =>
-      'replaceOne' in operation
-        ? [
-            [
-              (operation.replaceOne.filter as { _id: Binary })._id.toString('hex'),
-              operation.replaceOne.replacement,
-            ] as const,
-          ]
-        : [],
-    ),
+    ...written.updates.map(({ after }) => [after._id.toString('hex'), after] as const),
   ]);
   const { rawData, rawContents, entities } = database.collections;
   const versions: RawDataDocument[] = [];

@@ -1,4 +1,4 @@
-import type { AnyBulkWriteOperation, ClientSession } from 'mongodb';
+import type { ClientSession } from 'mongodb';
 import { SyncMode } from '../../contracts/sync-job';
 import { decideChange, isMergingMode, type Decision } from '../../domain/graph/decide-change';
 import { bytesToUuid, scopeId } from '../../domain/graph/identity';
@@ -9,6 +9,7 @@ import { sha1 } from '../digest';
 import type { ChunkBuilder } from './chunk-builder';
 import type { GraphDocument, VersionDocument } from './collections';
 import type { Database } from './database';
+import { documentDifference } from './document-difference';
 import { buildDocument, readState, type Ownership } from './graph-document';
 import { idAt, idToText } from './packed-ids';
 import { writeRawData } from './raw-data';
@@ -26,7 +27,7 @@ interface WriteRequest {
 
 interface Written {
   readonly inserts: GraphDocument[];
-  readonly replacements: AnyBulkWriteOperation<GraphDocument>[];
+  readonly updates: { readonly before: GraphDocument; readonly after: GraphDocument }[];
   readonly ended: VersionDocument[];
 }
 
@@ -55,7 +56,7 @@ export async function writeChanges(database: Database, whole: WriteRequest): Pro
     of.kind === 'entity' ? database.collections.entityVersions : database.collections.relationshipVersions;
   const current = assumeNew ? new Map<string, GraphDocument>() : await findCurrent(request, graph);
   const ends = of.kind === 'relationship' ? await resolveEnds(database, { of, changes, session }) : undefined;
-  const written: Written = { inserts: [], replacements: [], ended: [] };
+  const written: Written = { inserts: [], updates: [], ended: [] };
   for (const [i, change] of changes.entries()) {
     decideOne({ of, chunk, written, change, ends: ends?.[i], before: current.get(bytesToUuid(change.id)) });
   }
@@ -64,7 +65,12 @@ export async function writeChanges(database: Database, whole: WriteRequest): Pro
   }
   if (written.ended.length > 0) await versions.insertMany(written.ended, { session, ordered: true });
   if (written.inserts.length > 0) await graph.insertMany(written.inserts, { session, ordered: true });
-  if (written.replacements.length > 0) await graph.bulkWrite(written.replacements, { session, ordered: true });
+  if (written.updates.length > 0) {
+    const operations = written.updates.map(({ before, after }) => ({
+      updateOne: { filter: { _id: before._id }, update: documentDifference(before, after) },
+    }));
+    await graph.bulkWrite(operations, { session, ordered: true });
+  }
 }
 
 async function findCurrent(
@@ -148,7 +154,7 @@ function decideOne(request: {
     return;
   }
   written.ended.push(endedVersion(before, now));
-  written.replacements.push({ replaceOne: { filter: { _id: before._id }, replacement: withoutId(document) } });
+  written.updates.push({ before, after: document });
 }
 
 /** The document as it was; one that a deletion had ended keeps the time of that. */
@@ -157,11 +163,6 @@ const endedVersion = (before: GraphDocument, now: number): VersionDocument => ({
   _id: { id: before._id, version: before._version },
   _endOn: before._endOn ?? now,
 });
-
-function withoutId(document: GraphDocument): Omit<GraphDocument, '_id'> & Record<string, unknown> {
-  const { _id, ...rest } = document;
-  return rest as Omit<GraphDocument, '_id'> & Record<string, unknown>;
-}
 
 const ownerOf = (document: GraphDocument): Ownership => ({
   scope: { account: document._accountId, source: document._source, scope: document._scope },

@@ -3,6 +3,7 @@ import { PlannedAction } from '../graph/plan-changes';
 import { manifestRowBytes } from '../graph/manifest-rows';
 import { stagedRowBytes } from '../ingest/staged-rows';
 import { inLanes } from '../../lib/in-lanes';
+import { oneAhead } from '../../lib/one-ahead';
 import type { FinalizeStores, RunControl } from './finalize-deps';
 import type { Change, ChunkOf } from './graph-writer';
 import type { SealedPlan, StoredJob } from './ports';
@@ -11,7 +12,7 @@ import { StagedChange, stagedText } from './staged-object';
 /** Objects of one transaction. */
 const changesPerChunk = 2_000;
 /** Of a transaction that gathers the changes of several batches: fewer, so that there is one for every lane sooner. */
-const gatheredChanges = 500;
+const gatheredChanges = 250;
 const gatheredBytes = 8 * 1024 * 1024;
 const explicitDeletesPerChunk = 500;
 
@@ -151,8 +152,8 @@ function pieceOf(
     objects: parts.reduce((sum, { numbers }) => sum + numbers.length, 0),
     apply: async () => {
       const changes: Change[] = [];
-      for (const part of parts) {
-        const batch = await (loaded?.() ?? load(stores, { jobId, kind: of.kind, seq: part.seq }));
+      const loadPart = async ({ seq }: Part) => await (loaded?.() ?? load(stores, { jobId, kind: of.kind, seq }));
+      for await (const [part, batch] of oneAhead(parts, loadPart)) {
         // Of several bodies only what is needed is kept.
         changes.push(...changesOf(of.kind, part, batch, parts.length > 1));
       }
