@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
 import { buildApp } from './api/http/build-app';
 import { sha1 } from './adapters/digest';
 import { createUploadReader } from './adapters/ingest/upload-reader';
@@ -18,6 +19,9 @@ import { createLogger } from './observability/logger';
 import { createMetrics } from './observability/metrics';
 import { createReadiness } from './observability/readiness';
 import { startTelemetry } from './observability/telemetry';
+
+// Bodies of uploads lie outside of the heap. Without this every 64 MB of them make V8 collect the whole heap: a fifth of the CPU.
+setFlagsFromString('--external-memory-accounted-in-global-limit');
 
 async function main(): Promise<void> {
   const config = loadServerConfig(process.env);
