@@ -25,12 +25,13 @@ setFlagsFromString('--external-memory-accounted-in-global-limit');
 
 async function main(): Promise<void> {
   const config = loadServerConfig(process.env);
-  const logger = createLogger({ level: config.log.level, name: 'server' });
-  for (const name of config.unknownSettings) logger.warn({ name }, 'unknown setting; is it misspelt?');
+  const traced = config.telemetry.enabled;
+  const logger = createLogger({ level: config.log.level, name: 'server', traced });
+  for (const name of config.unknownSettings) logger.warn({ setting: name }, 'unknown setting; is it misspelt?');
   const telemetry = await startTelemetry({ ...config.telemetry, serviceName: 'perijove-server' });
-  const database = openDatabase({ ...config.mongo, appName: 'perijove-server' });
-  const blobs = new S3BlobStore({ ...config.s3, maxObjectBytes: config.limits.maxBulkFileBytes });
-  const temporal = lazyTemporalClient(config.temporal);
+  const database = openDatabase({ ...config.mongo, appName: 'perijove-server', traced });
+  const blobs = new S3BlobStore({ ...config.s3, maxObjectBytes: config.limits.maxBulkFileBytes, traced });
+  const temporal = lazyTemporalClient({ ...config.temporal, traced });
   await ensureIndexes(database.db);
   const accounts = new MongoAccounts(database);
   if (config.bootstrap) await accounts.bootstrap(config.bootstrap);

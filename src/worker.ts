@@ -1,9 +1,11 @@
-import { NativeConnection, Runtime, Worker, type Logger as RuntimeLogger } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker, type InjectedSinks } from '@temporalio/worker';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { domainFailureInterceptor } from './activities/domain-failure-interceptor';
+import { activityLogInterceptors } from './activities/log-interceptors';
 import { createSyncJobActivities } from './activities/sync-job-activities';
+import { activityTraceInterceptor } from './activities/trace-interceptor';
 import { createUploadReader } from './adapters/ingest/upload-reader';
 import { accountStores } from './adapters/mongo/account-stores';
 import { openDatabase } from './adapters/mongo/database';
@@ -14,23 +16,26 @@ import { S3BlobStore } from './adapters/s3/s3-blob-store';
 import { lazyTemporalClient } from './adapters/temporal/temporal-client';
 import { TemporalSyncJobRunner } from './adapters/temporal/temporal-sync-job-runner';
 import { loadWorkerConfig } from './config/config';
+import type { TraceSinks } from './contracts/temporal/trace';
 import { keepJobs, type KeepJobsRequest } from './domain/sync-job/job-keeper';
 import { createHealthServer } from './observability/health-server';
 import { createLogger } from './observability/logger';
 import { createMetrics } from './observability/metrics';
 import { createReadiness } from './observability/readiness';
-import { startTelemetry } from './observability/telemetry';
+import { sdkLogger } from './observability/sdk-logger';
+import { startTelemetry, type Telemetry } from './observability/telemetry';
 
-/** Built by `npm run build` beside this file. */
-const workflowBundle = { codePath: join(__dirname, 'workflow-bundle.js') };
+/** Built by `npm run build` beside this file: one bundle without the interceptors of traces, one with them. */
+const bundleFile = (isTraced: boolean): string => (isTraced ? 'workflow-bundle-traced.js' : 'workflow-bundle.js');
 
 // Bodies of uploads lie outside of the heap. Without this every 64 MB of them make V8 collect the whole heap: a fifth of the CPU.
 setFlagsFromString('--external-memory-accounted-in-global-limit');
 
 async function main(): Promise<void> {
   const config = loadWorkerConfig(process.env);
-  const logger = createLogger({ level: config.log.level, name: 'worker' });
-  for (const name of config.unknownSettings) logger.warn({ name }, 'unknown setting; is it misspelt?');
+  const traced = config.telemetry.enabled;
+  const logger = createLogger({ level: config.log.level, name: 'worker', traced });
+  for (const name of config.unknownSettings) logger.warn({ setting: name }, 'unknown setting; is it misspelt?');
   const telemetry = await startTelemetry({ ...config.telemetry, serviceName: 'perijove-worker' });
   Runtime.install({
     logger: sdkLogger(logger),
@@ -49,8 +54,8 @@ async function main(): Promise<void> {
       }),
     },
   });
-  const database = openDatabase({ ...config.mongo, appName: 'perijove-worker' });
-  const blobs = new S3BlobStore({ ...config.s3, maxObjectBytes: config.limits.maxBulkFileBytes });
+  const database = openDatabase({ ...config.mongo, appName: 'perijove-worker', traced });
+  const blobs = new S3BlobStore({ ...config.s3, maxObjectBytes: config.limits.maxBulkFileBytes, traced });
   const shared = {
     database,
     blobs,
@@ -69,7 +74,8 @@ async function main(): Promise<void> {
     connection,
     namespace,
     taskQueue,
-    workflowBundle,
+    workflowBundle: { codePath: join(__dirname, bundleFile(traced)) },
+    ...(traced && { sinks: traceSinks(telemetry) }),
     activities: createSyncJobActivities({
       storesOf: (account) => accountStores(shared, account),
       accountExists: async (account) => await accounts.exists(account),
@@ -77,7 +83,13 @@ async function main(): Promise<void> {
       uploadWindowMs: config.uploadWindowMs,
       applyLanes: config.applyLanes,
     }),
-    interceptors: { activity: [() => ({ inbound: domainFailureInterceptor })] },
+    interceptors: {
+      activity: [
+        activityLogInterceptors,
+        ...(traced ? [() => ({ inbound: activityTraceInterceptor })] : []),
+        () => ({ inbound: domainFailureInterceptor }),
+      ],
+    },
     maxCachedWorkflows: config.maxCachedWorkflows,
     maxConcurrentActivityTaskExecutions: config.maxConcurrentActivities,
     shutdownGraceTime: config.shutdownGraceMs,
@@ -92,7 +104,7 @@ async function main(): Promise<void> {
     },
   });
   const health = await createHealthServer({ ...config.health, readiness, metrics: createMetrics() });
-  const temporal = lazyTemporalClient(config.temporal);
+  const temporal = lazyTemporalClient({ ...config.temporal, traced });
   const keeper = new AbortController();
   const keeping = keepOn(keeper.signal, logger, {
     jobs: new MongoOpenJobs(database),
@@ -111,6 +123,18 @@ async function main(): Promise<void> {
     blobs.close();
   }
 }
+
+/** Not while a worker replays: the worker that ran the workflow first has sent its spans. */
+const traceSinks = (telemetry: Telemetry): InjectedSinks<TraceSinks> => ({
+  traces: {
+    ended: {
+      fn: (_info, span) => {
+        telemetry.record(span);
+      },
+      callDuringReplay: false,
+    },
+  },
+});
 
 const keepEveryMs = 5_000;
 const keepIdleMs = 10_000;
@@ -134,29 +158,6 @@ async function keepOn(
       logger.warn({ err }, 'looking after open jobs failed; trying again');
     }
   }
-}
-
-/** The SDK names an error `error`; our log names it `err`, and shows it without what could be data. */
-function sdkLogger(logger: ReturnType<typeof createLogger>): RuntimeLogger {
-  const write =
-    (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') =>
-    (message: string, meta?: Readonly<Record<string, unknown>>) => {
-      const { error, taskToken: _taskToken, ...rest } = meta ?? {};
-      logger[level]({ ...rest, ...(error !== undefined && { err: error }) }, message);
-    };
-  const byLevel = {
-    trace: write('trace'),
-    debug: write('debug'),
-    info: write('info'),
-    warn: write('warn'),
-    error: write('error'),
-  };
-  return {
-    ...byLevel,
-    log: (level, message, meta) => {
-      byLevel[level.toLowerCase() as keyof typeof byLevel](message, meta);
-    },
-  };
 }
 
 main().catch((err: unknown) => {

@@ -4,6 +4,7 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
+  currentUpdateInfo,
   isCancellation,
   proxyActivities,
   setCurrentDetails,
@@ -75,7 +76,7 @@ const { endSyncJob } = proxyActivities<SyncJobActivities>({
 export async function syncJob(input: SyncJobInput): Promise<SyncJobState> {
   const decision = checkedStart(input);
   const jobId = input.jobId ?? jobIdOfWorkflow();
-  const ref: SyncJobRef = { account: input.account, jobId };
+  let ref: SyncJobRef = { account: input.account, jobId, ...requestedBy(input.requestId) };
   let state: SyncJobState = initialState(ref, decision);
   let finalizeRequest: FinalizeInput | undefined;
   let abortRequest: AbortInput | undefined;
@@ -87,7 +88,10 @@ export async function syncJob(input: SyncJobInput): Promise<SyncJobState> {
   setHandler(
     finalizeUpdate,
     async (request?: FinalizeInput) => {
-      if (isOpen()) finalizeRequest = request ?? {};
+      if (isOpen()) {
+        finalizeRequest = request ?? {};
+        ref = { ...ref, ...requestedBy(currentUpdateInfo()?.id) };
+      }
       await condition(() => hasEnded);
       return state;
     },
@@ -102,7 +106,10 @@ export async function syncJob(input: SyncJobInput): Promise<SyncJobState> {
   setHandler(
     abortUpdate,
     async (request?: AbortInput) => {
-      if (isOpen()) abortRequest = request ?? {};
+      if (isOpen()) {
+        abortRequest = request ?? {};
+        ref = { ...ref, ...requestedBy(currentUpdateInfo()?.id) };
+      }
       await condition(() => hasEnded);
       return state;
     },
@@ -117,6 +124,7 @@ export async function syncJob(input: SyncJobInput): Promise<SyncJobState> {
   );
   setHandler(jobChangedSignal, (changed) => {
     if (!isOpen()) return;
+    ref = { ...ref, ...requestedBy(changed.requestId) };
     if (changed.change === 'closed') finalizeRequest = { partialDatasets: { types: changed.partialTypes } };
     else {
       abortRequest = { reason: changed.reason, terminalStatus: changed.status };
@@ -204,6 +212,8 @@ export async function syncJob(input: SyncJobInput): Promise<SyncJobState> {
   }
   return state;
 }
+
+const requestedBy = (requestId: string | undefined) => ({ ...(requestId !== undefined && { requestId }) });
 
 const stateOf = ({ waitMs: _waitMs, ...state }: SyncJobState & { waitMs: number }): SyncJobState => state;
 

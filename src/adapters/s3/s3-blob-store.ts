@@ -7,10 +7,12 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { SpanKind } from '@opentelemetry/api';
 import type { Readable } from 'node:stream';
 import { ErrorCode } from '../../contracts/error-code';
 import type { BlobStore } from '../../domain/blob-store';
 import { DomainError } from '../../domain/errors';
+import { inSpan, isTraced } from '../../observability/spans';
 
 export interface S3Options {
   /** Undefined: Amazon S3. */
@@ -24,6 +26,8 @@ export interface S3Options {
   readonly forcePathStyle: boolean;
   /** Largest object that a presigned PUT is meant for; finalization refuses larger ones. */
   readonly maxObjectBytes: number;
+  /** Makes a span of every call. */
+  readonly traced?: boolean;
 }
 
 export class S3BlobStore implements BlobStore {
@@ -32,6 +36,7 @@ export class S3BlobStore implements BlobStore {
 
   constructor(private readonly options: S3Options) {
     this.client = createClient(options, options.endpoint);
+    if (options.traced) traceCalls(this.client);
     this.signer = options.publicEndpoint === undefined ? this.client : createClient(options, options.publicEndpoint);
   }
 
@@ -85,6 +90,17 @@ function createClient({ region, credentials, forcePathStyle }: S3Options, endpoi
     responseChecksumValidation: 'WHEN_REQUIRED',
     maxAttempts: 3,
   });
+}
+
+function traceCalls(client: S3Client): void {
+  client.middlewareStack.add(
+    (next, { commandName = 'call' }) =>
+      async (args) =>
+        isTraced()
+          ? await inSpan({ name: `s3 ${commandName}`, kind: SpanKind.CLIENT }, async () => await next(args))
+          : await next(args),
+    { step: 'initialize', name: 'traceCalls' },
+  );
 }
 
 async function translated<T>(operation: Promise<T>): Promise<T> {

@@ -1,10 +1,13 @@
 import { Client, Connection } from '@temporalio/client';
+import { clientTraceInterceptor } from './trace-interceptor';
 
 export interface TemporalOptions {
   readonly address: string;
   readonly namespace: string;
   readonly tls: boolean;
   readonly apiKey?: string | undefined;
+  /** Makes a span of every start and message, and sends it along. */
+  readonly traced?: boolean;
 }
 
 export interface LazyTemporalClient {
@@ -14,7 +17,13 @@ export interface LazyTemporalClient {
 }
 
 /** The API must start, and answer what needs no workflow, while the Temporal server is away. */
-export function lazyTemporalClient({ address, namespace, tls, apiKey }: TemporalOptions): LazyTemporalClient {
+export function lazyTemporalClient({
+  address,
+  namespace,
+  tls,
+  apiKey,
+  traced = false,
+}: TemporalOptions): LazyTemporalClient {
   let connecting: Promise<Client> | undefined;
   let connection: Connection | undefined;
   const connect = async (): Promise<Client> => {
@@ -24,7 +33,11 @@ export function lazyTemporalClient({ address, namespace, tls, apiKey }: Temporal
       ...(tls && { tls: true }),
       ...(apiKey !== undefined && { apiKey }),
     });
-    return new Client({ connection, namespace });
+    return new Client({
+      connection,
+      namespace,
+      ...(traced && { interceptors: { workflow: [clientTraceInterceptor] } }),
+    });
   };
   return {
     async get() {

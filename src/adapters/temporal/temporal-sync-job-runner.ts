@@ -20,7 +20,7 @@ import { DomainError } from '../../domain/errors';
 import type { JobRuns, RunState } from '../../domain/sync-job/job-keeper';
 import type { StoredJob } from '../../domain/sync-job/ports';
 import type { SyncJobRunner } from '../../domain/sync-job/sync-job-runner';
-import type { AbortRequest, FinalizeRequest } from '../../domain/sync-job/sync-jobs';
+import type { AbortRequest, FinalizeRequest, OnBehalfOf } from '../../domain/sync-job/sync-jobs';
 import type { syncJob } from '../../workflows/sync-job';
 
 /** No call to the Temporal server waits longer. */
@@ -32,24 +32,32 @@ export class TemporalSyncJobRunner implements SyncJobRunner, JobRuns {
     private readonly taskQueue: string,
   ) {}
 
-  async start(job: StoredJob): Promise<void> {
+  async start(job: StoredJob, { requestId }: OnBehalfOf): Promise<void> {
     await this.call(async (client) => {
       try {
-        await client.workflow.start<typeof syncJob>(syncJobWorkflowType, this.startOptions(job, {}));
+        await client.workflow.start<typeof syncJob>(
+          syncJobWorkflowType,
+          this.startOptions(job, withRequest(requestId)),
+        );
       } catch (err) {
         if (!(err instanceof WorkflowExecutionAlreadyStartedError)) throw err;
       }
     });
   }
 
-  async finalize(job: StoredJob, { partialTypes }: FinalizeRequest): Promise<void> {
-    await this.tell(job, { change: 'closed', partialTypes });
+  async finalize(job: StoredJob, { partialTypes, requestId }: FinalizeRequest): Promise<void> {
+    await this.tell(job, { change: 'closed', partialTypes, ...withRequest(requestId) });
   }
 
-  async abort(job: StoredJob, { reason, terminalStatus }: AbortRequest): Promise<void> {
+  async abort(job: StoredJob, { reason, terminalStatus, requestId }: AbortRequest): Promise<void> {
     const status = terminalStatus ?? SyncJobStatus.aborted;
     try {
-      await this.tell(job, { change: 'aborted', reason: reason ?? 'aborted by the client', status });
+      await this.tell(job, {
+        change: 'aborted',
+        reason: reason ?? 'aborted by the client',
+        status,
+        ...withRequest(requestId),
+      });
     } catch (err) {
       // The job has ended; its run finds that out when its upload window is over, if it cannot be told now.
       if (!(err instanceof DomainError)) throw err;
@@ -132,6 +140,8 @@ export class TemporalSyncJobRunner implements SyncJobRunner, JobRuns {
     }
   }
 }
+
+const withRequest = (requestId: string | undefined) => ({ ...(requestId !== undefined && { requestId }) });
 
 /** The SDK wraps gRPC failures of starts and signals. */
 const isUnreachable = (err: unknown): boolean =>

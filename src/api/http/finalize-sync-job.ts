@@ -12,7 +12,7 @@ export function registerFinalizeSyncJob(app: FastifyInstance, api: ApiDependenci
     refuseDryRun(request.query);
     const body = await readJson({ request, reply, limits: api.smallBodies }, finalizeBodySchema);
     const partialTypes = body.partialDatasets?.types ?? [];
-    return { job: await tenantOf(api, request).syncJobs.finalize(jobId, { partialTypes }) };
+    return { job: await tenantOf(api, request).syncJobs.finalize(jobId, { partialTypes, requestId: request.id }) };
   });
 }
 

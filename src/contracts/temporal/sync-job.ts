@@ -18,11 +18,15 @@ export interface SyncJobInput {
   readonly uploadWindowMs?: number;
   /** Set when a run takes over a job whose earlier run is gone: the job document then says how far it is. */
   readonly resume?: boolean;
+  /** Request of the API that started the job; for logs. */
+  readonly requestId?: string;
 }
 
 export interface SyncJobRef {
   readonly account: string;
   readonly jobId: string;
+  /** The latest request or update that the work is done for; for logs. */
+  readonly requestId?: string;
 }
 
 export interface FinalizeInput {
@@ -34,9 +38,10 @@ export interface AbortInput {
   readonly terminalStatus?: SyncJobStatus;
 }
 
-export type JobChanged =
+export type JobChanged = (
   | { readonly change: 'closed'; readonly partialTypes: readonly string[] }
-  | { readonly change: 'aborted'; readonly reason: string; readonly status: SyncJobStatus };
+  | { readonly change: 'aborted'; readonly reason: string; readonly status: SyncJobStatus }
+) & { readonly requestId?: string };
 
 /** What queries and updates answer and the workflow returns: no graph data, only what happened. */
 export interface SyncJobState {

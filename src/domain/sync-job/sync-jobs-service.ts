@@ -47,7 +47,7 @@ export class SyncJobsService implements SyncJobs {
       uploadWindowMs,
       startedAt: now(),
     });
-    await runner.start(job);
+    await runner.start(job, { requestId: input.requestId });
     return job.document;
   }
 
@@ -94,14 +94,14 @@ export class SyncJobsService implements SyncJobs {
     return await jobs.keepUploadUrl(jobId, { uploadUrl, expiresAt: now() + expiresInSeconds * 1000, now: now() });
   }
 
-  async finalize(jobId: string, { partialTypes }: FinalizeRequest): Promise<SyncJobDocument> {
+  async finalize(jobId: string, request: FinalizeRequest): Promise<SyncJobDocument> {
     const { jobs, runner, now } = this.deps;
-    const closed = await jobs.close(jobId, { partialTypes, now: now() });
+    const closed = await jobs.close(jobId, { partialTypes: request.partialTypes, now: now() });
     const job = closed ?? (await this.find(jobId));
     if (isAborted(job.document.status)) throw notAwaiting(job);
     if (isTerminal(job.document.status)) return job.document;
     // Also when the job was closed before: the call that closed it may have died before it told the runner.
-    await runner.finalize(job, { partialTypes });
+    await runner.finalize(job, request);
     return job.document;
   }
 

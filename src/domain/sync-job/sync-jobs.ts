@@ -1,8 +1,13 @@
 import type { SyncJobDocument, SyncJobStatus, SyncMode } from '../../contracts/sync-job';
 import type { ScannedUpload } from '../ingest/staged-rows';
 
+/** The call of a client that something is done for; logs of server and workers name it. */
+export interface OnBehalfOf {
+  readonly requestId?: string | undefined;
+}
+
 /** Start body as it came, checked for shape only; the rules of source, scope and mode are the domain's. */
-export interface StartSyncJob {
+export interface StartSyncJob extends OnBehalfOf {
   readonly source: string;
   readonly scope?: string | null | undefined;
   readonly syncMode?: SyncMode | null | undefined;
@@ -22,12 +27,12 @@ export interface UploadTarget {
   readonly ignoreIllegalProperties: boolean;
 }
 
-export interface FinalizeRequest {
+export interface FinalizeRequest extends OnBehalfOf {
   /** `partialDatasets.types`: objects of these types that were not uploaded are kept. */
   readonly partialTypes: readonly string[];
 }
 
-export interface AbortRequest {
+export interface AbortRequest extends OnBehalfOf {
   readonly reason?: string | undefined;
   readonly terminalStatus?: SyncJobStatus | undefined;
 }
