@@ -39,10 +39,18 @@ async function main(): Promise<void> {
   const readiness = createReadiness({
     checks: {
       mongodb: async () => await database.db.command({ ping: 1 }),
-      temporal: async () => await (await temporal.get()).connection.ensureConnected(),
+      temporal: async () => {
+        await temporal.ping();
+      },
+    },
+    // Small uploads, and everything that only asks, go on without it.
+    advisory: {
+      s3: async () => {
+        await blobs.ping();
+      },
     },
     onFailure: (dependency, err) => {
-      logger.warn({ dependency, err }, 'not ready');
+      logger.warn({ dependency, err }, 'a dependency does not answer');
     },
   });
   const app = buildApp({

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { domainFailureInterceptor } from './activities/domain-failure-interceptor';
+import { jobEndInterceptor } from './activities/job-end-interceptor';
 import { activityLogInterceptors } from './activities/log-interceptors';
 import { createSyncJobActivities } from './activities/sync-job-activities';
+import { timedStores } from './activities/timed-stores';
 import { activityTraceInterceptor } from './activities/trace-interceptor';
 import { createUploadReader } from './adapters/ingest/upload-reader';
 import { accountStores } from './adapters/mongo/account-stores';
@@ -16,14 +18,16 @@ import { S3BlobStore } from './adapters/s3/s3-blob-store';
 import { lazyTemporalClient } from './adapters/temporal/temporal-client';
 import { TemporalSyncJobRunner } from './adapters/temporal/temporal-sync-job-runner';
 import { loadWorkerConfig } from './config/config';
+import { openStatuses, SyncJobStatus } from './contracts/sync-job';
 import type { TraceSinks } from './contracts/temporal/trace';
 import { keepJobs, type KeepJobsRequest } from './domain/sync-job/job-keeper';
 import { createHealthServer } from './observability/health-server';
 import { createLogger } from './observability/logger';
-import { createMetrics } from './observability/metrics';
+import { watchOpenJobs } from './observability/open-jobs-watch';
 import { createReadiness } from './observability/readiness';
 import { sdkLogger } from './observability/sdk-logger';
 import { startTelemetry, type Telemetry } from './observability/telemetry';
+import { createWorkerMetrics, type WorkerMetrics } from './observability/worker-metrics';
 
 /** Built by `npm run build` beside this file: one bundle without the interceptors of traces, one with them. */
 const bundleFile = (isTraced: boolean): string => (isTraced ? 'workflow-bundle-traced.js' : 'workflow-bundle.js');
@@ -48,6 +52,7 @@ async function main(): Promise<void> {
             bindAddress: `${config.health.host}:${String(config.sdkMetricsPort)}`,
             countersTotalSuffix: true,
             unitSuffix: true,
+            useSecondsForDurations: true,
           },
           globalTags: { service: 'perijove-worker' },
         },
@@ -62,6 +67,7 @@ async function main(): Promise<void> {
     reader: createUploadReader(config.limits),
     maxBulkFileBytes: config.limits.maxBulkFileBytes,
   };
+  const metrics = createWorkerMetrics();
   await ensureIndexes(database.db);
   const accounts = new MongoAccounts(database);
   const { address, namespace, apiKey, tls, taskQueue } = config.temporal;
@@ -77,7 +83,7 @@ async function main(): Promise<void> {
     workflowBundle: { codePath: join(__dirname, bundleFile(traced)) },
     ...(traced && { sinks: traceSinks(telemetry) }),
     activities: createSyncJobActivities({
-      storesOf: (account) => accountStores(shared, account),
+      storesOf: (account) => timedStores(accountStores(shared, account), metrics),
       accountExists: async (account) => await accounts.exists(account),
       now: Date.now,
       uploadWindowMs: config.uploadWindowMs,
@@ -88,6 +94,7 @@ async function main(): Promise<void> {
         activityLogInterceptors,
         ...(traced ? [() => ({ inbound: activityTraceInterceptor })] : []),
         () => ({ inbound: domainFailureInterceptor }),
+        () => ({ inbound: jobEndInterceptor(metrics) }),
       ],
     },
     maxCachedWorkflows: config.maxCachedWorkflows,
@@ -95,19 +102,41 @@ async function main(): Promise<void> {
     shutdownGraceTime: config.shutdownGraceMs,
     shutdownForceTime: config.shutdownGraceMs + 15_000,
   });
+  const temporal = lazyTemporalClient({ ...config.temporal, traced });
   const readiness = createReadiness({
     checks: {
       mongodb: async () => await database.db.command({ ping: 1 }),
+      temporal: async () => {
+        await temporal.ping();
+      },
       worker: async () => {
         if (worker.getState() !== 'RUNNING') return await Promise.reject(new Error(worker.getState()));
       },
     },
+    advisory: {
+      s3: async () => {
+        await blobs.ping();
+      },
+    },
+    onFailure: (dependency, err) => {
+      logger.warn({ dependency, err }, 'a dependency does not answer');
+    },
   });
-  const health = await createHealthServer({ ...config.health, readiness, metrics: createMetrics() });
-  const temporal = lazyTemporalClient({ ...config.temporal, traced });
+  const health = await createHealthServer({ ...config.health, readiness, metrics });
+  const openJobs = new MongoOpenJobs(database);
   const keeper = new AbortController();
-  const keeping = keepOn(keeper.signal, logger, {
-    jobs: new MongoOpenJobs(database),
+  const watching = watchOpenJobs({
+    signal: keeper.signal,
+    everyMs: watchEveryMs,
+    openStatuses,
+    read: async () => await openJobs.byStatus(Date.now()),
+    metrics,
+    onFailure: (err) => {
+      logger.warn({ err }, 'counting open jobs failed; trying again');
+    },
+  });
+  const keeping = keepOn(keeper.signal, logger, metrics, {
+    jobs: openJobs,
     storeOf: (account) => accountStores(shared, account).jobs,
     runs: new TemporalSyncJobRunner(async () => await temporal.get(), taskQueue),
   });
@@ -117,7 +146,7 @@ async function main(): Promise<void> {
   } finally {
     readiness.drain();
     keeper.abort();
-    await keeping;
+    await Promise.all([keeping, watching]);
     await health.close();
     await Promise.all([connection.close(), temporal.close(), database.client.close(), telemetry.stop()]);
     blobs.close();
@@ -136,6 +165,7 @@ const traceSinks = (telemetry: Telemetry): InjectedSinks<TraceSinks> => ({
   },
 });
 
+const watchEveryMs = 15_000;
 const keepEveryMs = 5_000;
 const keepIdleMs = 10_000;
 const keepLimit = 200;
@@ -143,6 +173,7 @@ const keepLimit = 200;
 async function keepOn(
   signal: AbortSignal,
   logger: ReturnType<typeof createLogger>,
+  { syncJobsKept, syncJobsEnded }: Pick<WorkerMetrics, 'syncJobsKept' | 'syncJobsEnded'>,
   request: Pick<KeepJobsRequest, 'jobs' | 'runs' | 'storeOf'>,
 ): Promise<void> {
   let after = '';
@@ -152,8 +183,15 @@ async function keepOn(
     try {
       const kept = await keepJobs({ ...request, now: Date.now(), idleMs: keepIdleMs, limit: keepLimit, after });
       after = kept.next;
-      for (const jobId of kept.resumed) logger.warn({ jobId }, 'the job had no run; it has a new one');
-      for (const jobId of kept.aborted) logger.warn({ jobId }, 'the run of the job was stopped; the job is aborted');
+      for (const job of kept.resumed) {
+        syncJobsKept.inc({ action: 'resumed' });
+        logger.warn(job, 'the job had no run; it has a new one');
+      }
+      for (const job of kept.aborted) {
+        syncJobsKept.inc({ action: 'aborted' });
+        syncJobsEnded.inc({ status: SyncJobStatus.aborted, sync_mode: job.syncMode });
+        logger.warn(job, 'the run of the job was stopped; the job is aborted');
+      }
     } catch (err) {
       logger.warn({ err }, 'looking after open jobs failed; trying again');
     }

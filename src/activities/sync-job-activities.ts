@@ -281,8 +281,8 @@ async function withHeartbeat<T>(lanes: number, work: (run: RunControl) => Promis
   }
 }
 
-function toState({ document }: StoredJob): SyncJobState {
-  const { id, accountId, source, scope, syncMode, status, statusReason } = document;
+function toState({ document, finalizeRequestedAt }: StoredJob): SyncJobState {
+  const { id, accountId, source, scope, syncMode, status, statusReason, startTimestamp, durationMs } = document;
   const counts: SyncJobCounts = Object.fromEntries(
     syncJobCounters.filter((name) => document[name] > 0).map((name) => [name, document[name]]),
   );
@@ -295,6 +295,8 @@ function toState({ document }: StoredJob): SyncJobState {
     status,
     reason: statusReason,
     counts,
+    ...(document.done &&
+      finalizeRequestedAt !== null && { finalizeMs: startTimestamp + durationMs - finalizeRequestedAt }),
   };
 }
 

@@ -1,5 +1,10 @@
 import type { Logger as RuntimeLogger } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import { jobOfWorkflowId } from '../contracts/temporal/sync-job';
+
+/** Lines that the SDK writes before any interceptor runs name the workflow alone. */
+const jobOf = (workflowId: unknown): { account?: string; jobId?: string } =>
+  typeof workflowId === 'string' ? (jobOfWorkflowId(workflowId) ?? {}) : {};
 
 /** The Temporal SDK names an error `error`; our log names it `err`, and shows it without what could be data. */
 export function sdkLogger(logger: Logger): RuntimeLogger {
@@ -7,7 +12,7 @@ export function sdkLogger(logger: Logger): RuntimeLogger {
     (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') =>
     (message: string, meta?: Readonly<Record<string, unknown>>) => {
       const { error, taskToken: _taskToken, ...rest } = meta ?? {};
-      logger[level]({ ...rest, ...(error !== undefined && { err: error }) }, message);
+      logger[level]({ ...jobOf(rest['workflowId']), ...rest, ...(error !== undefined && { err: error }) }, message);
     };
   const byLevel = {
     trace: write('trace'),

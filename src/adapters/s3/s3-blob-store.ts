@@ -1,6 +1,7 @@
 import {
   DeleteObjectCommand,
   GetObjectCommand,
+  HeadBucketCommand,
   NoSuchKey,
   PutObjectCommand,
   S3Client,
@@ -62,6 +63,11 @@ export class S3BlobStore implements BlobStore {
 
   async delete(key: string): Promise<void> {
     await translated(this.client.send(new DeleteObjectCommand(this.at(key))));
+  }
+
+  /** Resolves when the store answers and has the bucket. */
+  async ping(): Promise<void> {
+    await this.client.send(new HeadBucketCommand({ Bucket: this.options.bucket }));
   }
 
   async presignPut({ key, expiresInSeconds }: { key: string; expiresInSeconds: number }): Promise<string> {

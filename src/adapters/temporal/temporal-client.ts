@@ -10,9 +10,13 @@ export interface TemporalOptions {
   readonly traced?: boolean;
 }
 
+const pingDeadlineMs = 5_000;
+
 export interface LazyTemporalClient {
   /** Connects on the first call; after a failure the next call tries again. */
   get(): Promise<Client>;
+  /** Resolves when the server answers and has the namespace; a connection alone says little of a server that hangs. */
+  ping(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -39,15 +43,22 @@ export function lazyTemporalClient({
       ...(traced && { interceptors: { workflow: [clientTraceInterceptor] } }),
     });
   };
+  const get = async (): Promise<Client> => {
+    connecting ??= connect();
+    try {
+      return await connecting;
+    } catch (err) {
+      connecting = undefined;
+      throw err;
+    }
+  };
   return {
-    async get() {
-      connecting ??= connect();
-      try {
-        return await connecting;
-      } catch (err) {
-        connecting = undefined;
-        throw err;
-      }
+    get,
+    async ping() {
+      const client = await get();
+      await client.withDeadline(Date.now() + pingDeadlineMs, async () => {
+        await client.workflowService.describeNamespace({ namespace });
+      });
     },
     async close() {
       await connecting?.catch(() => undefined);

@@ -4,6 +4,11 @@ import type { SyncJobCounts, SyncJobStatus, SyncMode } from '../sync-job';
 
 export const syncJobWorkflowType = 'syncJob';
 export const syncJobWorkflowId = (account: string, jobId: string): string => `sync-job:${account}:${jobId}`;
+/** Undefined for an id that a start by the CLI chose. */
+export function jobOfWorkflowId(workflowId: string): { account: string; jobId: string } | undefined {
+  const [, account, jobId] = /^sync-job:(.+):([^:]+)$/.exec(workflowId) ?? [];
+  return account === undefined || jobId === undefined ? undefined : { account, jobId };
+}
 
 /** Input of `syncJob`, as the API and the Temporal CLI give it. */
 export interface SyncJobInput {
@@ -54,6 +59,8 @@ export interface SyncJobState {
   readonly reason: string | null;
   /** Counters other than zero. */
   readonly counts: SyncJobCounts;
+  /** From the finalize call to the end; absent while the job is open, and where nobody called finalize. */
+  readonly finalizeMs?: number;
 }
 
 export const finalizeUpdate = defineUpdate<SyncJobState, [FinalizeInput?]>('finalize');
