@@ -244,7 +244,7 @@ async function requireTurn(stores: FinalizeStores, job: StoredJob): Promise<void
   if (isFirst) return;
   throw ApplicationFailure.create({
     type: ErrorCode.scopeBusy,
-    message: `Waiting for job ${ahead ?? '(unknown)'}, which was finalized earlier on the same source and scope.`,
+    message: `Waiting for job ${ahead ?? '(unknown)'}, which was finalized earlier on the same source and scope. This is normal.`,
     nextRetryDelay: turnPollMs(activityInfo().attempt),
     category: 'BENIGN',
   });

@@ -33,9 +33,14 @@ import { decideStart, type StartDecision } from '../domain/sync-job/start-rules'
 import { describeJob } from './support/job-details';
 import { checkAbortInput, checkFinalizeInput, checkSyncJobInput } from './support/sync-job-input';
 
-const { openSyncJob, expireSyncJob } = proxyActivities<SyncJobActivities>({
-  startToCloseTimeout: '30s',
-  retry: { initialInterval: '200ms', maximumInterval: '10s' },
+const short = { startToCloseTimeout: '30s', retry: { initialInterval: '200ms', maximumInterval: '10s' } } as const;
+const { openSyncJob } = proxyActivities<SyncJobActivities>({
+  ...short,
+  summary: 'make the job document, or read how far it is',
+});
+const { expireSyncJob } = proxyActivities<SyncJobActivities>({
+  ...short,
+  summary: 'abort the job, unless uploads have moved its window',
 });
 
 /** They write, so a cancelled workflow waits until they have stopped; they heartbeat, so a dead worker is noticed. */
@@ -47,16 +52,15 @@ const finalizing = {
 } as const;
 const { finalizeEntities } = proxyActivities<SyncJobActivities>({
   ...finalizing,
-  summary: 'wait for the turn, read the uploads, plan, write entities',
+  summary: 'wait for the turn, compare, write entities',
 });
 const { finalizeRelationships } = proxyActivities<SyncJobActivities>({
   ...finalizing,
-  summary: 'plan and write relationships, then end the job',
+  summary: 'compare and write relationships, end the job',
 });
 const { endSyncJob } = proxyActivities<SyncJobActivities>({
-  startToCloseTimeout: '30s',
-  retry: { initialInterval: '200ms', maximumInterval: '10s' },
-  summary: 'end the job document',
+  ...short,
+  summary: 'end the job, clear its uploads away',
 });
 
 /**
@@ -78,6 +82,7 @@ export async function syncJob(input: SyncJobInput): Promise<SyncJobState> {
   const jobId = input.jobId ?? jobIdOfWorkflow();
   let ref: SyncJobRef = { account: input.account, jobId, ...requestedBy(input.requestId) };
   let state: SyncJobState = initialState(ref, decision);
+  let since = Date.now();
   let finalizeRequest: FinalizeInput | undefined;
   let abortRequest: AbortInput | undefined;
   let hasEnded = false;
@@ -131,10 +136,16 @@ export async function syncJob(input: SyncJobInput): Promise<SyncJobState> {
     }
   });
 
+  function show(windowEnds?: number): void {
+    const { taskQueue } = workflowInfo();
+    setCurrentDetails(describeJob(state, { taskQueue, since, windowEnds, isResumed: input.resume ?? false }));
+  }
+
   function enter(next: SyncJobState): void {
     const isNewStatus = next.status !== state.status;
     state = next;
-    setCurrentDetails(describeJob(state, workflowInfo().taskQueue));
+    if (isNewStatus) since = Date.now();
+    show();
     if (isNewStatus) upsertSearchAttributes([{ key: SearchAttribute.status, value: state.status }]);
   }
 
@@ -171,8 +182,8 @@ export async function syncJob(input: SyncJobInput): Promise<SyncJobState> {
       if (isTerminal(state.status)) return;
       if (state.status !== SyncJobStatus.awaitingUploads) finalizeRequest ??= {};
     }
-    setCurrentDetails(describeJob(state, workflowInfo().taskQueue));
-    if (await condition(() => !isOpen(), waitMs, { summary: 'upload window' })) return await act();
+    show(Date.now() + waitMs);
+    if (await condition(() => !isOpen(), waitMs, { summary: 'waiting for uploads and finalize' })) return await act();
     const expiry = await expireSyncJob(ref);
     enter(stateOf(expiry));
     if (isTerminal(state.status) || !isOpen()) return await act();

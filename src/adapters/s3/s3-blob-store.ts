@@ -27,6 +27,8 @@ export interface S3Options {
   readonly forcePathStyle: boolean;
   /** Largest object that a presigned PUT is meant for; finalization refuses larger ones. */
   readonly maxObjectBytes: number;
+  /** A store that is silent for so long is given up. Default: 60 s. */
+  readonly idleTimeoutMs?: number;
   /** Makes a span of every call. */
   readonly traced?: boolean;
 }
@@ -84,7 +86,10 @@ export class S3BlobStore implements BlobStore {
   }
 }
 
-function createClient({ region, credentials, forcePathStyle }: S3Options, endpoint: string | undefined): S3Client {
+function createClient(
+  { region, credentials, forcePathStyle, idleTimeoutMs = 60_000 }: S3Options,
+  endpoint: string | undefined,
+): S3Client {
   return new S3Client({
     region,
     forcePathStyle,
@@ -95,6 +100,8 @@ function createClient({ region, credentials, forcePathStyle }: S3Options, endpoi
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     maxAttempts: 3,
+    // Otherwise a store that hangs holds an upload or an activity for ever.
+    requestHandler: { connectionTimeout: 5_000, socketTimeout: idleTimeoutMs },
   });
 }
 

@@ -151,18 +151,15 @@ const isUnreachable = (err: unknown): boolean =>
     (err.cause !== undefined && isGrpcServiceError(err.cause)));
 
 function summaryOf({ document, scope }: StoredJob): string {
-  const mode = document.syncMode;
-  return `${mode} of ${scope.source}/${scope.scope === '' ? '(no scope)' : scope.scope} in ${scope.account}`.slice(
-    0,
-    200,
-  );
+  const what = `${scope.source}/${scope.scope === '' ? '(no scope)' : scope.scope}`;
+  return `Synchronize ${what} of account ${scope.account}, mode ${document.syncMode}`.slice(0, 200);
 }
 
 function detailsOf({ document, scope }: StoredJob): string {
   return [
-    `A client uploads to job \`${document.id}\` over HTTP and calls finalize; the workflow then brings \`${scope.source}/${scope.scope}\` to what was uploaded.`,
+    `A client uploads to job \`${document.id}\` over HTTP and calls finalize, which arrives here as the signal \`jobChanged\`. The workflow then brings \`${scope.source}/${scope.scope}\` to what was uploaded.`,
     '',
-    '- **Current Details** says in words where the job stands, what it has changed, and what to do if it seems stuck.',
+    '- **Current Details**, beside this, says in words where the job stands, what it has changed, and what to do if it seems stuck.',
     '- **Updates** `finalize` and `abort` do what the API endpoints of the same names do. **Query** `job` gives state and counters.',
     '- **Cancel** aborts the job while it has changed nothing; later it completes. **Terminate** is safe too: within seconds a worker aborts or completes the job.',
   ].join('\n');
