@@ -52,7 +52,7 @@ const finalizing = {
 } as const;
 const { finalizeEntities } = proxyActivities<SyncJobActivities>({
   ...finalizing,
-  summary: 'wait for the turn, compare, write entities',
+  summary: 'wait for the turn, compare, write',
 });
 const { finalizeRelationships } = proxyActivities<SyncJobActivities>({
   ...finalizing,

@@ -4,7 +4,7 @@ import type { SyncJobState } from '../../contracts/temporal/sync-job';
 const inWords: Readonly<Record<SyncJobStatus, string>> = {
   AWAITING_UPLOADS: 'Waiting for uploads and for the finalize call of the client. Nothing of the graph has changed.',
   FINALIZE_PENDING:
-    'Closed for uploads. One activity now waits for its turn on the scope, reads what was uploaded, compares it with the graph, and writes the entities.',
+    'Closed for uploads. One activity now waits for its turn on the scope, reads what was uploaded, compares it with the graph, and writes the entities; of a small job also the relationships.',
   FINALIZING_ENTITIES: 'Writing the changes of entities.',
   FINALIZING_RELATIONSHIPS: 'Entities are done; writing the changes of relationships.',
   FINISHED: 'Done. The graph holds what was uploaded.',

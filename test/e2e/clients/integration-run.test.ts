@@ -1,26 +1,15 @@
-import type { Database } from '../../../src/adapters/mongo/database';
-import { openLiveDatabase } from '../../support/live-product';
-import { newClientAccount, type ClientAccount } from './client-account';
-import { installNodeClients, installWithinMs } from './install-clients';
+import { installNodeClients } from './install-clients';
 import { newIntegrationProject, nothingChanged, someInstance, type IntegrationProject } from './integration-project';
+import { useLiveClient } from './live-client';
 
 jest.setTimeout(120_000);
 
 describe('j1-integration run of the integration SDK 8.41.0', () => {
-  let database: Database;
-  let account: ClientAccount;
+  const live = useLiveClient(installNodeClients);
   let project: IntegrationProject;
 
-  beforeAll(async () => {
-    await installNodeClients();
-    database = openLiveDatabase();
-  }, installWithinMs);
-  afterAll(async () => {
-    await database.client.close();
-  });
   beforeEach(async () => {
-    account = await newClientAccount(database);
-    project = await newIntegrationProject(account);
+    project = await newIntegrationProject(live.account);
   });
   afterEach(async () => {
     await project.remove();
@@ -30,7 +19,7 @@ describe('j1-integration run of the integration SDK 8.41.0', () => {
     const args = someInstance();
     const first = await project.j1Integration('run', { args });
     expect(first).toMatchObject({ code: 0 });
-    const job = await account.lastJob();
+    const job = await live.account.lastJob();
     expect(job).toMatchObject({
       status: 'FINISHED',
       source: 'integration-managed',
@@ -46,7 +35,7 @@ describe('j1-integration run of the integration SDK 8.41.0', () => {
       numRelationshipsCreated: 3,
       numRelationshipCreateErrors: 0,
     });
-    const { entities, relationships } = await account.graph();
+    const { entities, relationships } = await live.account.graph();
     expect([...entities.keys()].filter((key) => key.startsWith('fleet_')).sort()).toEqual([
       ...[1, 2, 3, 4, 5].map((n) => `fleet_host:${n}`),
       ...[1, 2, 3].map((n) => `fleet_user:${n}`),
@@ -71,18 +60,18 @@ describe('j1-integration run of the integration SDK 8.41.0', () => {
     expect([...relationships.keys()].filter((key) => key.includes('|is|'))).toEqual([]);
 
     await project.j1Integration('run', { args });
-    expect(await account.jobCount()).toBe(2);
-    expect(await account.lastJob()).toMatchObject({ ...nothingChanged, numEntitiesUploaded: 8 });
+    expect(await live.account.jobCount()).toBe(2);
+    expect(await live.account.lastJob()).toMatchObject({ ...nothingChanged, numEntitiesUploaded: 8 });
 
     await project.j1Integration('run', { args, fleet: { FLEET_HOSTS: '6', FLEET_USERS: '2' } });
-    expect(await account.lastJob()).toMatchObject({
+    expect(await live.account.lastJob()).toMatchObject({
       status: 'FINISHED',
       numEntitiesCreated: 1,
       numEntitiesDeleted: 1,
       numRelationshipsCreated: 0,
       numRelationshipsUpdated: 0,
     });
-    const later = await account.graph();
+    const later = await live.account.graph();
     expect(later.entities.has('fleet_user:3')).toBe(false);
     expect(later.relationships.has('fleet_host:3|has|fleet_user:3')).toBe(false);
     expect(later.entities.has('fleet_host:6')).toBe(true);
@@ -91,15 +80,15 @@ describe('j1-integration run of the integration SDK 8.41.0', () => {
   it('run: a step that fails deletes nothing of its types', async () => {
     const args = someInstance();
     await project.j1Integration('run', { args });
-    await account.lastJob();
+    await live.account.lastJob();
     const failing = await project.j1Integration('run', { args, fleet: { FLEET_USERS_FAIL: '1', FLEET_HOSTS: '4' } });
     expect(failing.output).toContain('The directory of users does not answer.');
-    const job = await account.lastJob();
+    const job = await live.account.lastJob();
     expect(job).toMatchObject({ status: 'FINISHED', numEntitiesUploaded: 4, numEntitiesDeleted: 1 });
     expect(job.partialTypes).toEqual(
       expect.arrayContaining(['fleet_user', 'fleet_host_has_user', 'fleet_user_is_person']),
     );
-    const { entities, relationships } = await account.graph();
+    const { entities, relationships } = await live.account.graph();
     expect(entities.has('fleet_host:5')).toBe(false);
     for (const n of [1, 2, 3]) {
       expect(entities.has(`fleet_user:${n}`)).toBe(true);
@@ -111,37 +100,37 @@ describe('j1-integration run of the integration SDK 8.41.0', () => {
   it('run: an upload that the product refuses leaves all of its step alone', async () => {
     const args = someInstance();
     await project.j1Integration('run', { args });
-    await account.lastJob();
-    const before = await account.graph();
+    await live.account.lastJob();
+    const before = await live.account.graph();
     const { output } = await project.j1Integration('run', {
       args: [...args, '--disable-schema-validation'],
       fleet: { FLEET_HOSTS: '1', FLEET_NESTED_PROPERTY: '1' },
     });
     expect(output).toContain('ENTITY_UPLOAD_FAILED_VALIDATION');
-    expect(await account.jobCount()).toBe(2);
-    const job = await account.lastJob();
+    expect(await live.account.jobCount()).toBe(2);
+    const job = await live.account.lastJob();
     expect(job).toMatchObject({ ...nothingChanged, numEntitiesUploaded: 3 });
     expect(job.partialTypes).toContain('fleet_host');
-    expect(await account.graph()).toEqual(before);
+    expect(await live.account.graph()).toEqual(before);
   });
 
   it('run: an integration that refuses its configuration aborts the job with its reason', async () => {
     await project.j1Integration('run', { args: someInstance(), fleet: { FLEET_INVALID: '1' } });
-    expect(await account.jobCount()).toBe(1);
-    expect(await account.lastJob()).toMatchObject({
+    expect(await live.account.jobCount()).toBe(1);
+    expect(await live.account.lastJob()).toMatchObject({
       status: 'ABORTED',
       statusReason: expect.stringContaining('The fleet has no address.') as string,
       numEntitiesUploaded: 0,
     });
-    expect((await account.graph()).entities.size).toBe(0);
+    expect((await live.account.graph()).entities.size).toBe(0);
   });
 
   it('run --source api --scope: the scope is what a later run replaces', async () => {
     const args = ['--source', 'api', '--scope', 'fleet'];
     await project.j1Integration('run', { args });
-    const job = await account.lastJob();
+    const job = await live.account.lastJob();
     expect(job).toMatchObject({ status: 'FINISHED', source: 'api', scope: 'fleet', numEntitiesCreated: 8 });
     await project.j1Integration('run', { args, fleet: { FLEET_HOSTS: '3' } });
-    expect(await account.lastJob()).toMatchObject({ status: 'FINISHED', scope: 'fleet', numEntitiesDeleted: 2 });
+    expect(await live.account.lastJob()).toMatchObject({ status: 'FINISHED', scope: 'fleet', numEntitiesDeleted: 2 });
   });
 });
