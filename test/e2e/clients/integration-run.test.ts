@@ -1,23 +1,16 @@
 import { installNodeClients } from './install-clients';
-import { newIntegrationProject, nothingChanged, someInstance, type IntegrationProject } from './integration-project';
+import { nothingChanged, someInstance, useIntegrationProject } from './integration-project';
 import { useLiveClient } from './live-client';
 
 jest.setTimeout(120_000);
 
 describe('j1-integration run of the integration SDK 8.41.0', () => {
   const live = useLiveClient(installNodeClients);
-  let project: IntegrationProject;
-
-  beforeEach(async () => {
-    project = await newIntegrationProject(live.account);
-  });
-  afterEach(async () => {
-    await project.remove();
-  });
+  const on = useIntegrationProject(live);
 
   it('run: the graph is what the integration collected, and a second run changes nothing', async () => {
     const args = someInstance();
-    const first = await project.j1Integration('run', { args });
+    const first = await on.project.j1Integration('run', { args });
     expect(first).toMatchObject({ code: 0 });
     const job = await live.account.lastJob();
     expect(job).toMatchObject({
@@ -59,11 +52,11 @@ describe('j1-integration run of the integration SDK 8.41.0', () => {
     // Mapped relationships are taken and counted as uploaded; nothing looks for their targets yet, so none is in the graph.
     expect([...relationships.keys()].filter((key) => key.includes('|is|'))).toEqual([]);
 
-    await project.j1Integration('run', { args });
+    await on.project.j1Integration('run', { args });
     expect(await live.account.jobCount()).toBe(2);
     expect(await live.account.lastJob()).toMatchObject({ ...nothingChanged, numEntitiesUploaded: 8 });
 
-    await project.j1Integration('run', { args, fleet: { FLEET_HOSTS: '6', FLEET_USERS: '2' } });
+    await on.project.j1Integration('run', { args, fleet: { FLEET_HOSTS: '6', FLEET_USERS: '2' } });
     expect(await live.account.lastJob()).toMatchObject({
       status: 'FINISHED',
       numEntitiesCreated: 1,
@@ -79,9 +72,9 @@ describe('j1-integration run of the integration SDK 8.41.0', () => {
 
   it('run: a step that fails deletes nothing of its types', async () => {
     const args = someInstance();
-    await project.j1Integration('run', { args });
+    await on.project.j1Integration('run', { args });
     await live.account.lastJob();
-    const failing = await project.j1Integration('run', { args, fleet: { FLEET_USERS_FAIL: '1', FLEET_HOSTS: '4' } });
+    const failing = await on.project.j1Integration('run', { args, fleet: { FLEET_USERS_FAIL: '1', FLEET_HOSTS: '4' } });
     expect(failing.output).toContain('The directory of users does not answer.');
     const job = await live.account.lastJob();
     expect(job).toMatchObject({ status: 'FINISHED', numEntitiesUploaded: 4, numEntitiesDeleted: 1 });
@@ -99,10 +92,10 @@ describe('j1-integration run of the integration SDK 8.41.0', () => {
   // Version 8.41.0 takes a failed upload for a failure of its step, and finalizes with the types of that step as partial datasets.
   it('run: an upload that the product refuses leaves all of its step alone', async () => {
     const args = someInstance();
-    await project.j1Integration('run', { args });
+    await on.project.j1Integration('run', { args });
     await live.account.lastJob();
     const before = await live.account.graph();
-    const { output } = await project.j1Integration('run', {
+    const { output } = await on.project.j1Integration('run', {
       args: [...args, '--disable-schema-validation'],
       fleet: { FLEET_HOSTS: '1', FLEET_NESTED_PROPERTY: '1' },
     });
@@ -115,7 +108,7 @@ describe('j1-integration run of the integration SDK 8.41.0', () => {
   });
 
   it('run: an integration that refuses its configuration aborts the job with its reason', async () => {
-    await project.j1Integration('run', { args: someInstance(), fleet: { FLEET_INVALID: '1' } });
+    await on.project.j1Integration('run', { args: someInstance(), fleet: { FLEET_INVALID: '1' } });
     expect(await live.account.jobCount()).toBe(1);
     expect(await live.account.lastJob()).toMatchObject({
       status: 'ABORTED',
@@ -127,10 +120,10 @@ describe('j1-integration run of the integration SDK 8.41.0', () => {
 
   it('run --source api --scope: the scope is what a later run replaces', async () => {
     const args = ['--source', 'api', '--scope', 'fleet'];
-    await project.j1Integration('run', { args });
+    await on.project.j1Integration('run', { args });
     const job = await live.account.lastJob();
     expect(job).toMatchObject({ status: 'FINISHED', source: 'api', scope: 'fleet', numEntitiesCreated: 8 });
-    await project.j1Integration('run', { args, fleet: { FLEET_HOSTS: '3' } });
+    await on.project.j1Integration('run', { args, fleet: { FLEET_HOSTS: '3' } });
     expect(await live.account.lastJob()).toMatchObject({ status: 'FINISHED', scope: 'fleet', numEntitiesDeleted: 2 });
   });
 });

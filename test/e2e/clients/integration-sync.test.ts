@@ -1,24 +1,17 @@
 import { installNodeClients } from './install-clients';
-import { newIntegrationProject, nothingChanged, someInstance, type IntegrationProject } from './integration-project';
+import { nothingChanged, someInstance, useIntegrationProject } from './integration-project';
 import { useLiveClient } from './live-client';
 
 jest.setTimeout(120_000);
 
 describe('j1-integration collect and sync of the integration SDK 8.41.0', () => {
   const live = useLiveClient(installNodeClients);
-  let project: IntegrationProject;
-
-  beforeEach(async () => {
-    project = await newIntegrationProject(live.account);
-  });
-  afterEach(async () => {
-    await project.remove();
-  });
+  const on = useIntegrationProject(live);
 
   it('sends what contract.md says and the graph is right; again, nothing changes', async () => {
     const args = someInstance();
-    expect(await project.j1Integration('collect')).toMatchObject({ code: 0 });
-    expect(await project.j1Integration('sync', { args, url: live.proxy.url })).toMatchObject({ code: 0 });
+    expect(await on.project.j1Integration('collect')).toMatchObject({ code: 0 });
+    expect(await on.project.j1Integration('sync', { args, url: live.proxy.url })).toMatchObject({ code: 0 });
     const job = await live.account.lastJob();
     expect(job).toMatchObject({
       status: 'FINISHED',
@@ -45,13 +38,13 @@ describe('j1-integration collect and sync of the integration SDK 8.41.0', () => 
     expect(entities.has('fleet_user:3')).toBe(true);
     expect(relationships.has('fleet_host:3|has|fleet_user:3')).toBe(true);
 
-    expect(await project.j1Integration('sync', { args })).toMatchObject({ code: 0 });
+    expect(await on.project.j1Integration('sync', { args })).toMatchObject({ code: 0 });
     expect(await live.account.lastJob()).toMatchObject(nothingChanged);
   });
 
   it('--skip-finalize leaves the job open', async () => {
-    await project.j1Integration('collect');
-    await project.j1Integration('sync', { args: [...someInstance(), '--skip-finalize'], url: live.proxy.url });
+    await on.project.j1Integration('collect');
+    await on.project.j1Integration('sync', { args: [...someInstance(), '--skip-finalize'], url: live.proxy.url });
     const [job] = (await live.account.api.ok('GET', '/persister/synchronization/jobs')).jobs as { id: string }[];
     const open = await live.account.api.job(job?.id ?? '');
     expect(open).toMatchObject({ status: 'AWAITING_UPLOADS', numEntitiesUploaded: 8, numEntitiesCreated: 0 });
@@ -59,9 +52,9 @@ describe('j1-integration collect and sync of the integration SDK 8.41.0', () => 
   });
 
   it('takes --source api --scope, in batches of two', async () => {
-    await project.j1Integration('collect');
+    await on.project.j1Integration('collect');
     const args = ['--source', 'api', '--scope', 'fleet', '--upload-batch-size', '2'];
-    await project.j1Integration('sync', { args, url: live.proxy.url });
+    await on.project.j1Integration('sync', { args, url: live.proxy.url });
     expect(await live.account.lastJob()).toMatchObject({ status: 'FINISHED', scope: 'fleet', numEntitiesCreated: 8 });
     const uploads = live.proxy.exchanges.filter(({ path }) => path.endsWith('/entities'));
     expect(uploads.length).toBeGreaterThanOrEqual(4);
@@ -75,8 +68,8 @@ describe('j1-integration collect and sync of the integration SDK 8.41.0', () => 
       if (failures === 1) return 'lose-answer';
       return failures === 3 ? { answer: 503 } : undefined;
     });
-    await project.j1Integration('collect');
-    await project.j1Integration('sync', { args: someInstance(), url: live.proxy.url });
+    await on.project.j1Integration('collect');
+    await on.project.j1Integration('sync', { args: someInstance(), url: live.proxy.url });
     expect(await live.account.lastJob()).toMatchObject({
       status: 'FINISHED',
       numEntitiesUploaded: 8,
@@ -98,8 +91,8 @@ describe('j1-integration collect and sync of the integration SDK 8.41.0', () => 
         ? { answer: 400, body: { error: { code: 'RELATIONSHIP_UPLOAD_FAILED_VALIDATION', message: 'refused' } } }
         : undefined,
     );
-    await project.j1Integration('collect');
-    const { code } = await project.j1Integration('sync', { args: someInstance(), url: live.proxy.url });
+    await on.project.j1Integration('collect');
+    const { code } = await on.project.j1Integration('sync', { args: someInstance(), url: live.proxy.url });
     expect(code).not.toBe(0);
     expect(await live.account.lastJob()).toMatchObject({
       status: 'ABORTED',
@@ -110,8 +103,8 @@ describe('j1-integration collect and sync of the integration SDK 8.41.0', () => 
   });
 
   it('is told that a token is wrong, and starts nothing', async () => {
-    await project.j1Integration('collect');
-    const { code, output } = await project.j1Integration('sync', {
+    await on.project.j1Integration('collect');
+    const { code, output } = await on.project.j1Integration('sync', {
       args: [...someInstance(), '--api-key', 'not-a-token-of-this-account'],
       url: live.proxy.url,
     });
