@@ -127,14 +127,18 @@ export async function syncJob(input: SyncJobInput): Promise<SyncJobState> {
       },
     },
   );
-  setHandler(jobChangedSignal, (changed) => {
-    if (!isOpen()) return;
-    ref = { ...ref, ...requestedBy(changed.requestId) };
-    if (changed.change === 'closed') finalizeRequest = { partialDatasets: { types: changed.partialTypes } };
-    else {
-      abortRequest = { reason: changed.reason, terminalStatus: changed.status };
-    }
-  });
+  setHandler(
+    jobChangedSignal,
+    (changed) => {
+      if (!isOpen()) return;
+      ref = { ...ref, ...requestedBy(changed.requestId) };
+      if (changed.change === 'closed') finalizeRequest = { partialDatasets: { types: changed.partialTypes } };
+      else {
+        abortRequest = { reason: changed.reason, terminalStatus: changed.status };
+      }
+    },
+    { description: 'Sent by the API: the client has called finalize or abort. By hand, use the updates instead.' },
+  );
 
   function show(windowEnds?: number): void {
     const { taskQueue } = workflowInfo();
