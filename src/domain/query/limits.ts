@@ -1,0 +1,16 @@
+/** Bounds of one query text. They keep parsing linear in time and shallow on the stack, whatever is sent. */
+export const queryLimits = {
+  /** UTF-16 units. */
+  characters: 256 * 1024,
+  tokens: 50_000,
+  /** Parentheses, optional groups, subqueries and calls inside each other. */
+  depth: 50,
+  /** Operators of one arithmetic expression without parentheses. */
+  operators: 100,
+  /** Hops of one query, with those of its subqueries. */
+  hops: 50,
+  /** Optional groups of one query; each doubles the ways that a path can go. */
+  optionalGroups: 10,
+  /** Characters of one regular expression. */
+  pattern: 1000,
+} as const;
