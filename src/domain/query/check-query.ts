@@ -1,10 +1,32 @@
-import { parseQuery } from './syntax/parse-query';
+import { aliasesOf } from './aliases';
+import { columnsOf } from './columns';
+import { validationError } from './query-error';
+import { rules } from './rules';
+import type { Fault } from './rules/rule';
 import type { Query } from './syntax/ast';
+import { parseQuery } from './syntax/parse-query';
+import { placeOf } from './syntax/source';
+import { subqueriesOf } from './walk';
 
 /**
  * The tree of a query that follows the grammar and all rules. Whether its variables have values is only known when it runs.
  * @throws QueryError PARSER_ERROR or VALIDATION_ERROR with the place in the text
  */
 export function checkQuery(text: string): Query {
-  return parseQuery(text);
+  const query = parseQuery(text);
+  let first: Fault | undefined;
+  for (const fault of faultsOf(query, false)) if (!first || fault.at.from < first.at.from) first = fault;
+  if (first) throw faultAt(text, first);
+  return query;
+}
+
+function* faultsOf(query: Query, isSubquery: boolean): Iterable<Fault> {
+  const scope = { query, aliases: aliasesOf(query), columns: columnsOf(query), isSubquery };
+  for (const rule of rules) yield* rule(scope);
+  for (const subquery of subqueriesOf(query)) yield* faultsOf(subquery, true);
+}
+
+function faultAt(text: string, { at, what, hint = '' }: Fault): Error {
+  const { line, column } = placeOf(text, at.from);
+  return validationError(`${what} (line ${line} column ${column}).${hint && ` ${hint}`}`, text, at.from);
 }

@@ -7,10 +7,11 @@ export const queryLimits = {
   depth: 50,
   /** Operators of one arithmetic expression without parentheses. */
   operators: 100,
-  /** Hops of one query, with those of its subqueries. */
+  /** Hops of one query; its subqueries count for themselves, as in the next two. */
   hops: 50,
   /** Optional groups of one query; each doubles the ways that a path can go. */
   optionalGroups: 10,
+  subqueries: 10,
   /** Characters of one regular expression. */
   pattern: 1000,
 } as const;

@@ -1,4 +1,3 @@
-import { queryLimits } from '../limits';
 import type { Hop, Name, OptionalGroup, Step } from './ast';
 import { takeAlias, takeSimpleName } from './names';
 import { parseEntity } from './parse-entity';
@@ -14,7 +13,6 @@ export function parseSteps(reader: TokenReader): readonly Step[] {
       reader.miss('THAT');
       return steps;
     }
-    if (steps.length > queryLimits.hops) throw reader.tooMuch(`It has more than ${queryLimits.hops} traversals.`);
   }
 }
 
