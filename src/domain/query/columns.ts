@@ -5,12 +5,18 @@ export interface Column {
   /** Key of the cell in a row; `alias.*` stands for one column per property. */
   readonly name: string;
   readonly item: ReturnItem;
+  /** The expression in one form, by which ORDER BY and HAVING can mean it. */
+  readonly text: string;
 }
 
 /** The columns of a table: named by AS, or by what is written. */
 export function columnsOf({ returns }: Query): readonly Column[] {
   if (returns?.kind !== 'columns') return [];
-  return returns.items.map((item) => ({ name: item.alias?.name ?? writtenName(item.expression), item }));
+  return returns.items.map((item) => {
+    const { expression, alias } = item;
+    const text = expression.kind === 'all' ? writtenName(expression) : textOf(expression);
+    return { name: alias?.name ?? writtenName(expression), item, text };
+  });
 }
 
 /** Brackets are no part of the name: `p.[special-name]` is the column `p.special-name`. */
@@ -27,11 +33,11 @@ const nameOfReference = ({ alias, key }: { readonly alias: string; readonly key:
 export function columnFor(columns: readonly Column[], wanted: Expression): Column | undefined {
   const name =
     wanted.kind === 'reference' ? nameOfReference(wanted) : wanted.kind === 'string' ? wanted.value : undefined;
-  return columns.find((column) => column.name === name) ?? columns.find(({ item }) => isSame(item.expression, wanted));
+  const text = textOf(wanted);
+  return columns.find((column) => column.name === name) ?? columns.find((column) => column.text === text);
 }
 
-export const isSame = (a: Expression | AllProperties, b: Expression): boolean =>
-  a.kind !== 'all' && printExpression(lowerCased(a)) === printExpression(lowerCased(b));
+const textOf = (expression: Expression): string => printExpression(lowerCased(expression));
 
 /** Function names in one case: `COUNT(u)` and `count(u)` are the same. */
 function lowerCased(expression: Expression): Expression {

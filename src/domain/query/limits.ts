@@ -5,8 +5,11 @@ export const queryLimits = {
   tokens: 50_000,
   /** Parentheses, optional groups, subqueries and calls inside each other. */
   depth: 50,
-  /** Operators of one arithmetic expression without parentheses. */
+  /** Operators of one arithmetic expression, whatever its parentheses. */
   operators: 100,
+  columns: 500,
+  /** Of ORDER BY. */
+  orderKeys: 50,
   /** Hops of one query; its subqueries count for themselves, as in the next two. */
   hops: 50,
   /** Optional groups of one query; each doubles the ways that a path can go. */

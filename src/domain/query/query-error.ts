@@ -7,21 +7,19 @@ export class QueryError extends DomainError {
   constructor(
     code: typeof ErrorCode.parserError | typeof ErrorCode.validationError,
     sentences: string,
-    text: string,
+    frame: string,
     readonly place: Place,
   ) {
-    super(code, `${sentences}\n\n${codeFrame(text, place)}`, [
-      { where: `line ${place.line}, column ${place.column}`, what: sentences },
-    ]);
+    super(code, `${sentences}\n\n${frame}`, [{ where: `line ${place.line}, column ${place.column}`, what: sentences }]);
   }
 }
 
 /** The text breaks the grammar. */
 export function parserError(sentences: string, text: string, offset: number): QueryError {
-  return new QueryError(ErrorCode.parserError, sentences, text, placeOf(text, offset));
+  return new QueryError(ErrorCode.parserError, sentences, codeFrame(text, offset), placeOf(text, offset));
 }
 
 /** The text follows the grammar and a rule forbids what it says. */
 export function validationError(sentences: string, text: string, offset: number): QueryError {
-  return new QueryError(ErrorCode.validationError, sentences, text, placeOf(text, offset));
+  return new QueryError(ErrorCode.validationError, sentences, codeFrame(text, offset), placeOf(text, offset));
 }

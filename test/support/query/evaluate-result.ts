@@ -2,6 +2,7 @@ import { columnFor, columnsOf, type Column } from '../../../src/domain/query/col
 import { factsOf, hasAggregate, isAggregate, type Call } from '../../../src/domain/query/functions';
 import type { Expression, Literal, OrderKey, Query, Subject } from '../../../src/domain/query/syntax/ast';
 import { partsOf, referencesOf } from '../../../src/domain/query/walk';
+import { isSettled } from '../../../src/domain/query/settled';
 import { holds } from './evaluate-filter';
 import type { Path } from './evaluate-paths';
 import { valueOf, type Entity, type GraphObject } from './graph';
@@ -36,16 +37,16 @@ export function evaluateTable(query: Query, paths: readonly Path[], world: Resul
   const columns = columnsOf(query);
   const expressions = columns.flatMap(({ item }) => (item.expression.kind === 'all' ? [] : [item.expression]));
   const records = unwound(paths, expressions, world);
-  const groups = expressions.some(hasAggregate) ? grouped(records, columns, world) : records.map((record) => [record]);
+  const isGrouped = expressions.some(hasAggregate);
+  const groups = isGrouped ? grouped(records, columns, world) : records.map((record) => [record]);
   const rows = groups.map((group) => ({
     row: rowOf(columns, group, world),
-    keys: query.orderBy.map(({ expression }) => {
-      const column = columnFor(columns, expression);
-      return valueOver(
-        column && column.item.expression.kind !== 'all' ? column.item.expression : expression,
-        group,
-        world,
-      );
+    keys: query.orderBy.map(({ expression, isDescending }) => {
+      const found = columnFor(columns, expression)?.item.expression;
+      if (found && found.kind !== 'all') return valueOver(found, group, world);
+      if (!isGrouped || isSettled(expression, columns)) return valueOver(expression, group, world);
+      // The paths of a group differ in it: the least or greatest decides.
+      return aggregate(isDescending ? 'max' : 'min', valuesOfEach(expression, group, world));
     }),
   }));
   const { having } = query;
@@ -53,11 +54,13 @@ export function evaluateTable(query: Query, paths: readonly Path[], world: Resul
     const read = (subject: Subject): unknown => cellNamed(row, columns, subject) ?? undefined;
     return having === undefined || holds(having, { literal: world.literal, subquery: world.subquery, read });
   });
-  const different = query.isUnique ? [...new Map(kept.map((each) => [identityOf(each.row), each])).values()] : kept;
-  return paged(
-    query,
-    sorted(different, query.orderBy, ({ keys }) => keys),
-  ).map(({ row }) => row);
+  const inOrder = sorted(kept, query.orderBy, ({ keys }) => keys).map(({ row }) => row);
+  return paged(query, query.isUnique ? firstOfEqual(inOrder) : inOrder);
+}
+
+function firstOfEqual(rows: readonly Row[]): readonly Row[] {
+  const seen = new Set<string>();
+  return rows.filter((row) => seen.size < seen.add(identityOf(row)).size);
 }
 
 function cellNamed(row: Row, columns: readonly Column[], subject: Subject): Cell {

@@ -1,5 +1,4 @@
 import { aliasesOf } from '../../../src/domain/query/aliases';
-import { hasAggregate } from '../../../src/domain/query/functions';
 import type {
   EntityPattern,
   Expression,
@@ -12,7 +11,6 @@ import type {
   Selector,
   Step,
 } from '../../../src/domain/query/syntax/ast';
-import { returnedExpressions } from '../../../src/domain/query/walk';
 import type { Choices } from './choices';
 import { randomExpression } from './random-expression';
 import { nowhere as at, randomFilter } from './random-filter';
@@ -123,10 +121,9 @@ function withTable(query: Query, { choices, known, reference }: TableParts): Que
   const cell = (alias: string): Reference => ({ kind: 'reference', alias, key: undefined, at });
   const subject = (): Reference => cell(choices.pick(cells));
   const having = choices.once(5) ? randomFilter({ choices, subject, subquery: undefined }, 1) : undefined;
-  const isFolded = query.isUnique || returnedExpressions(table).some(hasAggregate);
   const isPaged = cells.length === items.length && choices.once(3);
   const orderBy = [
-    ...(choices.once(3) && !isFolded ? [reference()] : []),
+    ...(choices.once(3) ? [reference()] : []),
     ...(isPaged || choices.once(3) ? cells.map(cell) : []),
   ].map((expression): OrderKey => ({ expression, isDescending: choices.once(2), at }));
   return { ...table, having, orderBy, ...(isPaged && pages(choices)) };

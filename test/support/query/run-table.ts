@@ -63,8 +63,10 @@ export function tableOf(
       const cell: Sight['cell'] = (subject) => (subject.kind === 'column' ? named(subject.index) : undefined);
       return holds(table.having, { cell, object: () => undefined, subquery });
     });
-  const different = table.isUnique ? [...new Map(cells.map((each) => [identityOf(each.row), each])).values()] : cells;
-  return paged(sorted(different, table.orderBy), table).map(({ row }) => row);
+  const inOrder = sorted(cells, table.orderBy).map(({ row }) => row);
+  const isFirst = (row: object, at: number): boolean =>
+    !inOrder.slice(0, at).some((each) => identityOf(each) === identityOf(row));
+  return paged(table.isUnique ? inOrder.filter(isFirst) : inOrder, table);
 }
 
 function rowOf(

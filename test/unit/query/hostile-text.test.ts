@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { QueryError } from '../../../src/domain/query/query-error';
-import { parseQuery } from '../../../src/domain/query/syntax/parse-query';
+import { checkQuery } from '../../../src/domain/query/check-query';
 
 /** Parses, or is refused with an error that names a place of the text. */
 function survives(text: string): void {
   try {
-    parseQuery(text);
+    checkQuery(text);
   } catch (err) {
     if (!(err instanceof QueryError)) throw err;
     const lines = text.split('\n');
     expect(err.place.line).toBeLessThanOrEqual(lines.length);
     expect(err.place.column).toBeLessThanOrEqual((lines[err.place.line - 1]?.length ?? 0) + 1);
-    expect(err.message.length).toBeLessThan(1500);
+    expect(err.message.length).toBeLessThan(6000);
   }
 }
 
@@ -96,6 +96,14 @@ const piece = fc.constantFrom(
   ],
 );
 
+/** Of this process. The clock would tell how busy the machine is. */
+function cpuMsOf(work: () => void): number {
+  const begun = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(begun);
+  return (user + system) / 1000;
+}
+
 const repeated: readonly (readonly [string, string, string])[] = [
   ['parentheses in WITH', 'FIND A WITH ', '('],
   ['parentheses in RETURN', 'FIND A RETURN ', '('],
@@ -121,22 +129,29 @@ const repeated: readonly (readonly [string, string, string])[] = [
   ['dots', 'FIND A WITH a', '.a'],
   ['digits', 'FIND A WITH a = ', '9'],
   ['letters', 'FIND ', 'A'],
+  ['columns', 'FIND A RETURN A.x', ',A.x'],
+  ['unknown aliases', 'FIND A WHERE b.x = 1', ' OR b.x = 1'],
+  ['unknown long aliases', 'FIND A WHERE b.x = 1', ` OR ${'b'.repeat(90)}.x = ${'c'.repeat(90)}.y`],
+  ['columns in HAVING', 'FIND A RETURN A.x, A.y AS z HAVING z = 1', ' OR A.x = z'],
+  ['keys of ORDER BY', 'FIND A RETURN A.x AS x ORDER BY x', ',x'],
+  ['sums in parentheses', 'FIND A RETURN ', '(1+1*1+1*'],
+  ['aliases', 'FIND A AS a', ' THAT HAS B AS a'],
+  ['values of a list', 'FIND A WITH a = (1', " OR 'x'"],
+  ['regular expressions', 'FIND A WITH a = /x/', ' OR a = /(x)y/'],
+  ['repetitions of a pattern', 'FIND A WITH a = /x', '(x'],
   ['dates', 'FIND A WITH a = ', 'date(2020 '],
   ['dollars', 'FIND A WITH a = ', '${ '],
 ];
 
 describe('hostile text', () => {
   it.each(repeated)('millions of %s are refused at once', (_what, start, part) => {
-    const begun = performance.now();
-    survives(start + part.repeat(Math.ceil(3_000_000 / part.length)));
-    expect(performance.now() - begun).toBeLessThan(1000);
+    const text = start + part.repeat(Math.ceil(3_000_000 / part.length));
+    expect(cpuMsOf(() => survives(text))).toBeLessThan(1000);
   });
 
   it.each(repeated)('%s up to the limit of length take linear time', (_what, start, part) => {
     const text = start + part.repeat(Math.floor((256 * 1024 - start.length) / part.length));
-    const begun = performance.now();
-    survives(text);
-    expect(performance.now() - begun).toBeLessThan(2000);
+    expect(cpuMsOf(() => survives(text))).toBeLessThan(2000);
   });
 
   it('any sequence of tokens is parsed or refused', () => {
@@ -145,7 +160,7 @@ describe('hostile text', () => {
         survives(pieces.join(joint));
         survives(`FIND A ${pieces.join(joint)}`);
       }),
-      { numRuns: 5000 },
+      { numRuns: 3000 },
     );
   });
 
@@ -155,7 +170,7 @@ describe('hostile text', () => {
         survives(text);
         survives(`FIND A WITH a = ${text}`);
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 });

@@ -127,7 +127,7 @@ const errors: readonly (readonly [string, string])[] = [
   ],
   [
     'FIND A LIMIT -1',
-    'Unexpected token "-" at line 1 column 14. Expected a whole number. It must be a whole number from 0 on.',
+    'Unexpected token "-" at line 1 column 14. Expected a whole number. It must be a whole number from 1 on.',
   ],
   [
     'FIND A LIMIT 1 LIMIT 2',

@@ -168,7 +168,21 @@ const cases: readonly Case[] = [
     ['b', 'c'].map((id) => ({ 'h._id': id })),
   ],
   [
-    'order comes after uniqueness',
+    'groups are ordered by the least of what is not returned, or the greatest going down',
+    `${start} RETURN h.os, COUNT(h) AS n ORDER BY h.cpus`,
+    [
+      { 'h.os': null, n: 1 },
+      { 'h.os': 'linux', n: 2 },
+      { 'h.os': 'mac', n: 1 },
+    ],
+  ],
+  [
+    'of equal rows the first in the order stays',
+    'FIND UNIQUE User AS u THAT RELATES TO Host AS h RETURN u.name AS n ORDER BY h.cpus, n',
+    [{ n: 'U' }, { n: 'V' }],
+  ],
+  [
+    'unique rows are ordered by their columns',
     'FIND UNIQUE User AS u THAT RELATES TO Host RETURN u.name AS n ORDER BY n DESC',
     [{ n: 'V' }, { n: 'U' }],
   ],

@@ -32,6 +32,16 @@ export class ExpressionPlanner {
     return { kind: 'key', index: indexOf(this.keys, plan) };
   }
 
+  /** The value that decides the place of a group: the least going up, the greatest going down. */
+  extremeOf(expression: Expression, isDescending: boolean): PlanExpression {
+    return this.aggregateOf(isDescending ? 'max' : 'min', expression);
+  }
+
+  private aggregateOf(name: AggregateName, of: Expression): PlanExpression {
+    const per = [...new Set([...referencesOf(of)].map(({ alias }) => this.slots.named(alias)))];
+    return { kind: 'aggregate', index: indexOf(this.aggregates, { name, of: this.ofPath(of), per }) };
+  }
+
   private plan(expression: Expression, ofRow: (plan: PlanExpression) => PlanExpression): PlanExpression {
     switch (expression.kind) {
       case 'reference': {
@@ -67,11 +77,7 @@ export class ExpressionPlanner {
   private planCall(call: Call, ofRow: (plan: PlanExpression) => PlanExpression): PlanExpression {
     const name = call.name.toLowerCase();
     const [first] = call.args;
-    if (first && isAggregate(call)) {
-      const per = [...new Set([...referencesOf(first)].map(({ alias }) => this.slots.named(alias)))];
-      const aggregate = { name: name as AggregateName, of: this.ofPath(first), per };
-      return { kind: 'aggregate', index: indexOf(this.aggregates, aggregate) };
-    }
+    if (first && isAggregate(call)) return this.aggregateOf(name as AggregateName, first);
     if (first && factsOf(call)?.kind === 'unwind') {
       const property = this.ofPath(first);
       if (property.kind !== 'property') throw new Error('UNWIND of no property passed the rules');

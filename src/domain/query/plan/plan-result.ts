@@ -1,5 +1,6 @@
 import { columnFor, columnsOf, type Column } from '../columns';
 import { hasAggregate } from '../functions';
+import { isSettled } from '../settled';
 import type { Expression, Query, Subject } from '../syntax/ast';
 import { returnedExpressions } from '../walk';
 import { ExpressionPlanner } from './plan-expression';
@@ -31,14 +32,17 @@ function planList(query: Query, { context, slots }: ResultReading): ListPlan {
 
 function planTable(query: Query, reading: ResultReading): TablePlan {
   const expressions = new ExpressionPlanner(reading.context, reading.slots);
+  const columns = columnsOf(query);
   const isGrouped = returnedExpressions(query).some(hasAggregate);
   const plan = (expression: Expression) =>
     isGrouped ? expressions.ofGroup(expression) : expressions.ofPath(expression);
-  const columns = columnsOf(query);
   const planned = columns.map((column) => planColumn(column, plan));
   const orderBy = query.orderBy.map(({ expression, isDescending }): SortKey => {
     const column = columnFor(columns, expression);
-    const by = column ? { kind: 'column' as const, index: columns.indexOf(column) } : plan(expression);
+    if (column) return { by: { kind: 'column', index: columns.indexOf(column) }, isDescending };
+    // Paths of one group may differ in what is not returned.
+    const isOpen = isGrouped && !isSettled(expression, columns);
+    const by = isOpen ? expressions.extremeOf(expression, isDescending) : plan(expression);
     return { by, isDescending };
   });
   return {

@@ -157,6 +157,7 @@ export interface TreePlan {
 
 export interface TablePlan extends Paging {
   readonly kind: 'table';
+  /** Of equal rows the first in the order stays. */
   readonly isUnique: boolean;
   /** One row for each path and each combination of members of these; none for an absent property or an empty array. */
   readonly unwinds: readonly PropertyOfSlot[];

@@ -1,13 +1,13 @@
 import { quoteNames } from '../aliases';
 import { columnFor } from '../columns';
 import { hasAggregate } from '../functions';
-import type { Expression, Reference } from '../syntax/ast';
-import { referencesOf, returnedExpressions } from '../walk';
+import type { Reference } from '../syntax/ast';
+import { referencesOf } from '../walk';
 import { hintForUnknown, type Fault, type Rule, type Scope } from './rule';
 
 /**
  * What a result can be ordered by (j1ql.md 7.5, 19): a list by properties of its start entity, a table by its columns and by
- * properties of its aliases. Where rows stand for several paths, only by what is the same in all of them.
+ * properties of anything named.
  */
 export const orderKeys: Rule = function* (scope) {
   const { query, columns } = scope;
@@ -22,11 +22,11 @@ export const orderKeys: Rule = function* (scope) {
       };
       continue;
     }
-    for (const reference of referencesOf(expression)) yield* faultOf(reference, expression, scope);
+    for (const reference of referencesOf(expression)) yield* faultOf(reference, scope);
   }
 };
 
-function* faultOf(reference: Reference, expression: Expression, scope: Scope): Iterable<Fault> {
+function* faultOf(reference: Reference, scope: Scope): Iterable<Fault> {
   const { query, aliases, columns } = scope;
   const bound = aliases.bound.get(reference.alias);
   const names = [...new Set([...columns.map(({ name }) => name), ...aliases.bound.keys()])];
@@ -43,28 +43,10 @@ function* faultOf(reference: Reference, expression: Expression, scope: Scope): I
   } else if (bound === undefined || reference.key === undefined) {
     const what = `Invalid order selector provided: "${reference.alias}", valid order selectors are: ${quoteNames(names)}`;
     yield { at, what, hint: bound ? '' : hintForUnknown(reference, [...aliases.bound.keys()]) };
-  } else if (isFolded(scope) && !isSettled(scope, reference)) {
-    const kind = query.isUnique ? 'FIND UNIQUE' : 'an aggregate';
-    yield {
-      at: expression.at,
-      what: `With ${kind}, ORDER BY can use only what RETURN has`,
-      hint: `Return ${reference.alias}.${reference.key} too.`,
-    };
   }
 }
 
 function isStart({ query, aliases }: Scope, name: string): boolean {
   const bound = aliases.bound.get(name);
   return bound?.kind === 'entity' && bound.pattern === query.start;
-}
-
-/** Whether one row stands for several paths. */
-const isFolded = ({ query }: Scope): boolean => query.isUnique || returnedExpressions(query).some(hasAggregate);
-
-/** Whether all paths of a row have the same value: it is returned, alone or with all of its object. */
-function isSettled({ columns }: Scope, { alias, key }: Reference): boolean {
-  return columns.some(({ item: { expression } }) => {
-    if (expression.kind === 'all') return expression.alias === alias;
-    return expression.kind === 'reference' && expression.alias === alias && (expression.key ?? key) === key;
-  });
 }

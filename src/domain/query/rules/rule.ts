@@ -19,7 +19,7 @@ export interface Fault {
   readonly hint?: string;
 }
 
-/** A rule of meaning. It tells all faults of its kind, in any order. */
+/** A rule of meaning. It tells the faults of its kind in the order of the text, and is asked for the first. */
 export type Rule = (scope: Scope) => Iterable<Fault>;
 
 /** Why `reference` names nothing, and what was probably meant. A bare name is most often a property without its alias. */

@@ -1,14 +1,14 @@
-import { isSame, type Column } from '../columns';
+import type { Column } from '../columns';
 import type { Rule } from './rule';
 
 /** Two columns of one name would share one cell (j1ql.md 19). The same column twice is harmless. */
 export const uniqueColumns: Rule = function* ({ columns }) {
   const seen = new Map<string, Column>();
   for (const column of columns) {
-    const { name, item } = column;
+    const { name, item, text } = column;
     const earlier = seen.get(name);
     if (earlier === undefined) seen.set(name, column);
-    else if (item.expression.kind !== 'all' && !isSame(earlier.item.expression, item.expression)) {
+    else if (earlier.text !== text) {
       yield {
         at: item.at,
         what: `Two columns have the name "${name}"`,

@@ -78,7 +78,7 @@ function aboutSymbol(symbol: string, before: Token | undefined): string | undefi
   if (symbol === '=' && previous === '=') return '"Equal" is written =.';
   if (symbol === '>' && previous === '<') return '"Not equal" is written !=.';
   if (symbol === '-' && (isName(before, 'limit') || isName(before, 'skip')))
-    return 'It must be a whole number from 0 on.';
+    return `It must be a whole number from ${isName(before, 'limit') ? 1 : 0} on.`;
   if (symbol === '-' && before?.kind === 'name') return 'A name with a hyphen stands in brackets: [tag.cost-center].';
   if (symbol === '*' && previous === '(') return 'Name what to count: COUNT(User).';
   return undefined;

@@ -4,8 +4,14 @@ import { parseLiteral } from './parse-value';
 import { takeReference } from './parse-reference';
 import type { TokenReader } from './token-reader';
 
-/** expression = product { ( "+" | "-" ) product } */
+/** An expression that is no part of another. */
 export function parseExpression(reader: TokenReader): Expression {
+  reader.operators = 0;
+  return parseSum(reader);
+}
+
+/** sum = product { ( "+" | "-" ) product }; product = power { ( "*" | "/" ) power } */
+function parseSum(reader: TokenReader): Expression {
   return parseLeftToRight(reader, ['+', '-'], () => parseLeftToRight(reader, ['*', '/'], () => parsePower(reader)));
 }
 
@@ -16,14 +22,20 @@ function parseLeftToRight(
 ): Expression {
   const from = reader.here;
   let left = parse();
-  for (let count = 0; ; count += 1) {
+  for (;;) {
     const operator = operators.find((each) => reader.takeSymbol(each));
     if (operator === undefined) return left;
-    if (count >= queryLimits.operators) {
-      throw reader.tooMuch(`It has more than ${queryLimits.operators} operators in a row.`);
-    }
+    countOperator(reader);
     const right = parse();
     left = { kind: 'arithmetic', operator, left, right, at: reader.since(from) };
+  }
+}
+
+/** Trees of expressions are walked by recursion, and each operator may add a level. */
+function countOperator(reader: TokenReader): void {
+  reader.operators += 1;
+  if (reader.operators > queryLimits.operators) {
+    throw reader.tooMuch(`An expression has more than ${queryLimits.operators} operators.`);
   }
 }
 
@@ -32,11 +44,12 @@ function parsePower(reader: TokenReader): Expression {
   const from = reader.here;
   const left = parseAtom(reader);
   if (!reader.takeSymbol('^')) return left;
+  countOperator(reader);
   const right = reader.nested(() => parsePower(reader));
   return { kind: 'arithmetic', operator: '^', left, right, at: reader.since(from) };
 }
 
-/** atom = literal | "-" power | "(" expression ")" | call | reference */
+/** atom = literal | "-" power | "(" sum ")" | call | reference */
 function parseAtom(reader: TokenReader): Expression {
   const from = reader.here;
   if (reader.isSymbol('-')) {
@@ -46,7 +59,7 @@ function parseAtom(reader: TokenReader): Expression {
   }
   if (reader.isSymbol('(')) {
     reader.next();
-    const inner = reader.nested(() => parseExpression(reader));
+    const inner = reader.nested(() => parseSum(reader));
     reader.expectSymbol(')');
     return inner;
   }
@@ -54,7 +67,7 @@ function parseAtom(reader: TokenReader): Expression {
   return parseLiteral(reader) ?? takeReference(reader, 'a property, value or function') ?? reader.fail();
 }
 
-/** call = NAME "(" [ expression { "," expression } ] ")" */
+/** call = NAME "(" [ sum { "," sum } ] ")" */
 function parseCall(reader: TokenReader): Expression {
   const from = reader.here;
   const name = reader.expect('name', 'a function').text;
@@ -62,7 +75,7 @@ function parseCall(reader: TokenReader): Expression {
   const args: Expression[] = [];
   if (!reader.isSymbol(')')) {
     reader.nested(() => {
-      do args.push(parseExpression(reader));
+      do args.push(parseSum(reader));
       while (reader.takeSymbol(','));
     });
   }

@@ -1,3 +1,4 @@
+import { queryLimits } from '../limits';
 import type { Count, OrderKey, Query } from './ast';
 import { parseExpression } from './parse-expression';
 import type { TokenReader } from './token-reader';
@@ -18,7 +19,11 @@ export function parsePaging(reader: TokenReader): Pick<Query, 'orderBy' | 'skip'
 function parseOrder(reader: TokenReader): readonly OrderKey[] {
   reader.expectWord('by');
   const keys = [parseKey(reader)];
-  while (reader.takeSymbol(',')) keys.push(parseKey(reader));
+  while (reader.takeSymbol(',')) {
+    keys.push(parseKey(reader));
+    if (keys.length > queryLimits.orderKeys)
+      throw reader.tooMuch(`It orders by more than ${queryLimits.orderKeys} keys.`);
+  }
   return keys;
 }
 

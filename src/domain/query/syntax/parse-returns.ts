@@ -1,3 +1,4 @@
+import { queryLimits } from '../limits';
 import type { Name, ReturnItem, Returns } from './ast';
 import { parseExpression } from './parse-expression';
 import type { TokenReader } from './token-reader';
@@ -10,6 +11,8 @@ export function parseReturns(reader: TokenReader): Returns {
   while (reader.takeSymbol(',')) {
     if (isPaging(reader)) break;
     items.push(parseItem(reader));
+    if (items.length > queryLimits.columns)
+      throw reader.tooMuch(`It returns more than ${queryLimits.columns} columns.`);
   }
   return { kind: 'columns', items, at: reader.since(from) };
 }

@@ -15,16 +15,25 @@ export interface Place {
 const maxFrameWidth = 120;
 
 export function placeOf(text: string, offset: number): Place {
-  const before = text.slice(0, offset).split('\n');
-  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+  let line = 1;
+  let start = 0;
+  for (let next = text.indexOf('\n'); next !== -1 && next < offset; next = text.indexOf('\n', start)) {
+    line += 1;
+    start = next + 1;
+  }
+  return { line, column: offset - start + 1 };
 }
 
-/** The line of the place with a caret below it, in the form that clients of JupiterOne print. */
-export function codeFrame(text: string, { line, column }: Place): string {
-  const whole = (text.split('\n')[line - 1] ?? '').replace(/\r$/, '');
+/** The line at `offset` with a caret below it, in the form that clients of JupiterOne print. */
+export function codeFrame(text: string, offset: number): string {
+  const { line, column } = placeOf(text, offset);
   const cut = column > maxFrameWidth ? column - maxFrameWidth / 2 : 0;
-  const shown = whole.slice(cut, cut + maxFrameWidth).replaceAll('\t', ' ');
+  const shown =
+    text
+      .slice(offset - column + 1)
+      .split('\n', 1)[0]
+      ?.slice(cut, cut + maxFrameWidth) ?? '';
   const label = `> ${line} | `;
   const gutter = `${' '.repeat(label.length - 2)}| `;
-  return `${label}${shown}\n${gutter}${' '.repeat(column - 1 - cut)}^`;
+  return `${label}${shown.replace(/\r$/, '').replaceAll('\t', ' ')}\n${gutter}${' '.repeat(column - 1 - cut)}^`;
 }

@@ -17,6 +17,8 @@ export class TokenReader {
   private index = 0;
   private depth = 0;
   private readonly expected = new Set<string>();
+  /** Of the expression that is being read. */
+  operators = 0;
 
   constructor(
     readonly text: string,
