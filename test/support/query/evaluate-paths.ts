@@ -19,7 +19,7 @@ export interface PathWorld {
   readonly passes: (entity: Entity, pattern: EntityPattern) => boolean;
 }
 
-/** All paths, each once, in the words of j1ql.md 5. */
+/** All paths, each once, in the words of docs/j1ql.md. */
 export function pathsOf(query: Query, world: PathWorld): readonly Path[] {
   const starts = world.graph.entities
     .filter((entity) => isMatch(entity, query.start, world))

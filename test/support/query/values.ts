@@ -39,10 +39,14 @@ export function isInRange(value: unknown, { from, to }: AddressRange): boolean {
   });
 }
 
+/** Metadata that full text looks at; what else begins with an underscore says where an object came from, not what it is. */
+const described = new Set(['_key', '_type', '_class']);
+
 /** Every word is part of some text of the properties, in any case. */
 export function hasWords(properties: Readonly<Record<string, unknown>>, words: readonly string[]): boolean {
-  const texts = Object.values(properties)
-    .flatMap(membersOf)
+  const texts = Object.entries(properties)
+    .filter(([key]) => !key.startsWith('_') || described.has(key))
+    .flatMap(([, value]) => membersOf(value))
     .filter((value) => typeof value === 'string')
     .map((text) => text.toLowerCase());
   return words.every((word) => texts.some((text) => text.includes(word)));

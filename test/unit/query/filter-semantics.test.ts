@@ -9,7 +9,7 @@ function passes(properties: object, filter: string, variables: Readonly<Record<s
   return answer.kind === 'list' && answer.entities.length === 1;
 }
 
-/** j1ql.md 4.4: value, then the truth of each filter of the header. */
+/** A value, then the truth of each filter of the header. */
 const truthTable: readonly (readonly [object, boolean, boolean, boolean, boolean, boolean])[] = [
   [{ p: 'fruit' }, true, false, false, true, false],
   [{ p: ['fruit', 'nut'] }, true, false, true, false, false],

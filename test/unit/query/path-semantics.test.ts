@@ -54,6 +54,12 @@ const cases: readonly Case[] = [
     ['a'],
   ],
   [
+    'full text does not look at where an entity came from',
+    ['a:Host {"_source":"integration","name":"x"}', 'b:Host {"name":"the integration"}'],
+    'FIND "integration"',
+    ['b'],
+  ],
+  [
     'a query without RETURN gives each start entity once',
     ['u:User', 'd:Device', 'e:Device', 'u HAS d', 'u HAS e'],
     'FIND User THAT HAS Device',

@@ -45,7 +45,7 @@ function planSelector(selector: Selector, slot: number): Predicate {
     case 'type':
       return is('_type', selector.name);
     case 'smartClass': {
-      // The tag is what a smart class writes on its members; `tags` is the older form (j1ql.md 9).
+      // The tag is what a smart class writes on its members; `tags` is the older form.
       const isMember = any([is(`tag.${selector.name}`, true), is('tags', selector.name)]);
       if (selector.within.length === 0) return isMember;
       return all([isMember, any(selector.within.map((inner) => planSelector(inner, slot)))]);
@@ -53,7 +53,7 @@ function planSelector(selector: Selector, slot: number): Predicate {
   }
 }
 
-/** Each word of a full text has to occur in some text of the entity, in any case and as a part of a word (j1ql.md 10). */
+/** Each word of a full text has to occur in some text of the entity, in any case and as a part of a word. */
 function wordsOf(text: string, slot: number): Predicate {
   const words = text
     .toLowerCase()

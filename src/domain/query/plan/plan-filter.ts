@@ -30,7 +30,7 @@ export function planFilter(filter: Filter, reading: FilterReading): Predicate {
   }
 }
 
-/** Each negative operator is the exact negation of its positive form, for arrays, lists and absent properties too (j1ql.md 4.3, 4.4). */
+/** Each negative operator is the exact negation of its positive form, for arrays, lists and absent properties too. */
 function positive(operator: ComparisonOperator): { readonly operator: MatchOperator; readonly isNegated: boolean } {
   switch (operator) {
     case '=':
@@ -94,7 +94,7 @@ function compareBoth(
   return { kind: 'compareBoth', left, operator, right: subjectOf(right) };
 }
 
-/** `=` with a pattern means that it matches somewhere; `^=` and `$=` tie it to an end (j1ql.md 4.5). */
+/** `=` with a pattern means that it matches somewhere; `^=` and `$=` tie it to an end. */
 function planPattern(
   subject: PlanSubject,
   operator: MatchOperator,

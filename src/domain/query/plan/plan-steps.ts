@@ -38,7 +38,7 @@ function planSteps(steps: readonly Step[], isLast: boolean, reading: StepReading
   return plans;
 }
 
-/** A negation covers the hops behind it, up to an optional group or the end (j1ql.md 5.2). */
+/** A negation covers the hops behind it, up to an optional group or the end. */
 function restOfChain(steps: readonly Step[], from: number): readonly Hop[] {
   const end = steps.findIndex((step, at) => at > from && step.kind === 'optional');
   return steps.slice(from, end === -1 ? undefined : end).filter((step) => step.kind === 'hop');

@@ -84,7 +84,8 @@ export type MatchOperator = '=' | '<' | '>' | '<=' | '>=' | 'contains' | 'starts
 
 /**
  * Each leaf is positive; `not` is exact negation. On an array a leaf is true if it is for any member. Values of different kinds
- * are never equal, in order or contained in each other; an absent value matches `absent` alone.
+ * are never equal, in order or contained in each other; only numbers and strings have an order, only strings have parts. An absent
+ * value matches `absent` alone.
  */
 export type Predicate =
   | { readonly kind: 'all' | 'any'; readonly of: readonly Predicate[] }
@@ -114,7 +115,7 @@ export type Predicate =
   | { readonly kind: 'addressRange'; readonly subject: PlanSubject; readonly from: number; readonly to: number }
   /** Equal to a value of the only column of a table; absent values and null in it never match. */
   | { readonly kind: 'among'; readonly subject: PlanSubject; readonly plan: QueryPlan }
-  /** Each of these words, in lower case, is part of some text of the entity. */
+  /** Each of these words, in lower case, is part of some text among the properties, `_key`, `_type` and `_class`, in any case. */
   | { readonly kind: 'words'; readonly slot: number; readonly words: readonly string[] };
 
 export type PlanExpression =

@@ -2,7 +2,7 @@ import type { Predicate, Scalar } from './plan';
 import { all, any } from './predicates';
 
 /**
- * Which entities somebody may see (semantics.md 5): statements are alternatives; in one, each key must have one of its values.
+ * Which entities somebody may see (semantics 5): statements are alternatives; in one, each key must have one of its values.
  * No statement allows nothing; an empty statement allows everything.
  */
 export type QueryPolicy = readonly PolicyStatement[];

@@ -2,7 +2,7 @@ import { parseRange } from '../cidr';
 import { allConditionsOf } from '../walk';
 import type { Rule } from './rule';
 
-/** cidr() takes a range of IPv4 addresses (j1ql.md 4.6). */
+/** cidr() takes a range of IPv4 addresses. */
 export const cidrRanges: Rule = function* ({ query }) {
   for (const condition of allConditionsOf(query)) {
     if (condition.kind === 'cidr' && parseRange(condition.range) === undefined) {

@@ -3,7 +3,7 @@ import { columnFor } from '../columns';
 import { conditionsOf, valuesOf } from '../walk';
 import type { Rule } from './rule';
 
-/** HAVING filters rows of a table, and sees what is in them (j1ql.md 7.3). */
+/** HAVING filters rows of a table, and sees what is in them. */
 export const havingColumns: Rule = function* ({ query, columns }) {
   if (query.having === undefined) return;
   if (query.returns?.kind !== 'columns') {

@@ -4,7 +4,7 @@ import type { Expression } from '../syntax/ast';
 import { partsOf, returnedExpressions } from '../walk';
 import type { Fault, Rule } from './rule';
 
-/** Functions exist and get as many arguments as they take (j1ql.md 7.2, 7.4). */
+/** Functions exist and get as many arguments as they take. */
 export const knownFunctions: Rule = function* ({ query }) {
   for (const expression of [...returnedExpressions(query), ...query.orderBy.map((key) => key.expression)]) {
     for (const part of partsOf(expression)) yield* faultsOf(part);

@@ -6,7 +6,7 @@ import { referencesOf } from '../walk';
 import { hintForUnknown, type Fault, type Rule, type Scope } from './rule';
 
 /**
- * What a result can be ordered by (j1ql.md 7.5, 19): a list by properties of its start entity, a table by its columns and by
+ * What a result can be ordered by: a list by properties of its start entity, a table by its columns and by
  * properties of anything named.
  */
 export const orderKeys: Rule = function* (scope) {

@@ -3,7 +3,7 @@ import type { Reference } from '../syntax/ast';
 import { conditionsOf, valuesOf } from '../walk';
 import { hintForUnknown, type Fault, type Rule } from './rule';
 
-/** WHERE compares properties of what the query names (j1ql.md 6, 12). */
+/** WHERE compares properties of what the query names. */
 export const predicateSelectors: Rule = function* ({ query, aliases }) {
   const names = [...aliases.bound.keys()];
   for (const condition of conditionsOf(query.where)) {

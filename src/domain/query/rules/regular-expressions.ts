@@ -6,7 +6,7 @@ import type { Rule } from './rule';
 
 const ordering: ReadonlySet<ComparisonOperator> = new Set(['<', '>', '<=', '>=']);
 
-/** Patterns that can be matched in linear time, with no flag but i (j1ql.md 4.5). */
+/** Patterns that can be matched in linear time, with no flag but i. */
 export const regularExpressions: Rule = function* ({ query }) {
   for (const condition of allConditionsOf(query)) {
     if (condition.kind !== 'comparison') continue;

@@ -3,7 +3,7 @@ import type { Reference } from '../syntax/ast';
 import { referencesOf } from '../walk';
 import { hintForUnknown, type Rule } from './rule';
 
-/** RETURN speaks only of what the query names (j1ql.md 7, 12). */
+/** RETURN speaks only of what the query names. */
 export const returnSelectors: Rule = function* ({ aliases, columns }) {
   const names = [...aliases.bound.keys()];
   for (const { item } of columns) {

@@ -1,7 +1,7 @@
 import { allConditionsOf, valuesOf } from '../walk';
 import type { Rule } from './rule';
 
-/** A subquery gives the values of one property, for = and != (j1ql.md 4.7). */
+/** A subquery gives the values of one property, for = and !=. */
 export const subqueryShape: Rule = function* ({ query, columns, isSubquery }) {
   for (const condition of allConditionsOf(query)) {
     if (condition.kind !== 'comparison') continue;

@@ -1,7 +1,7 @@
 import type { Column } from '../columns';
 import type { Rule } from './rule';
 
-/** Two columns of one name would share one cell (j1ql.md 19). The same column twice is harmless. */
+/** Two columns of one name would share one cell. The same column twice is harmless. */
 export const uniqueColumns: Rule = function* ({ columns }) {
   const seen = new Map<string, Column>();
   for (const column of columns) {
