@@ -1,4 +1,5 @@
 import { checkQuery } from '../../../src/domain/query/check-query';
+import { lex } from '../../../src/domain/query/syntax/lexer';
 import { printQuery } from '../../../src/domain/query/syntax/print';
 import { withoutPlaces } from '../../support/query/without-places';
 import { invalidQueries, validQueries } from './corpus';
@@ -19,6 +20,15 @@ describe('the corpus', () => {
   it.each(validQueries)('takes, and prints to the same tree: %s', (text) => {
     const query = checkQuery(text);
     expect(withoutPlaces(checkQuery(printQuery(query)))).toEqual(withoutPlaces(query));
+  });
+
+  it('reads the same with comments and line breaks between all tokens', () => {
+    for (const text of validQueries) {
+      const spread = lex(text)
+        .map((token) => token.text)
+        .join(' /* THAT */\n');
+      expect(withoutPlaces(checkQuery(spread))).toEqual(withoutPlaces(checkQuery(text)));
+    }
   });
 
   it.each(invalidQueries)('refuses in a known form: %s', (text) => {

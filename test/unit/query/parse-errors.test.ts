@@ -134,6 +134,18 @@ const errors: readonly (readonly [string, string])[] = [
     'Unexpected token "LIMIT" at line 1 column 16. Expected ORDER, SKIP, ";" or the end of the query.',
   ],
   [
+    "FIND A WITH d = date('2024-01-31')",
+    'Unexpected token "date" at line 1 column 17. Expected a value. A date is written without quotes: date(2024-01-31).',
+  ],
+  [
+    'FIND A WITH tag.aws:x = 1',
+    'Unexpected token ":x" at line 1 column 20. Expected a comparison operator. A name with special characters stands in brackets: [tag.aws:name].',
+  ],
+  [
+    'FIND A RETURN UNIQUE A.x',
+    'Unexpected token "UNIQUE" at line 1 column 15. Expected TREE or a property, value or function. UNIQUE stands behind FIND: FIND UNIQUE User.',
+  ],
+  [
     `FIND A WITH a = ${'9'.repeat(400)}`,
     'Unexpected token "9999999999999999999999999999999999999999" at line 1 column 17. Expected a number of at most 308 digits.',
   ],

@@ -11,6 +11,7 @@ const sqlWords = new Map([
   ['exists', 'Presence is tested with != undefined.'],
   ['group', 'Grouping is implicit: by all columns that are not aggregated.'],
   ['distinct', 'Duplicate rows are removed with FIND UNIQUE.'],
+  ['unique', 'UNIQUE stands behind FIND: FIND UNIQUE User.'],
 ]);
 
 const clauses = new Set(['with', 'and', 'or', 'that', 'as', 'where', 'return', 'order', 'skip', 'limit', 'having']);
@@ -49,6 +50,7 @@ function aboutName(
   after: Token | undefined,
 ) {
   if (word === undefined) return undefined;
+  if (word === 'date' && after?.text === '(') return 'A date is written without quotes: date(2024-01-31).';
   if (isName(before, 'as')) return `"${word}" is a keyword and cannot be an alias.`;
   if (word === 'with') {
     return isName(earlier, 'as')
@@ -88,6 +90,8 @@ function aboutBroken(text: string): string | undefined {
   if (text.startsWith('{'))
     return 'Placeholders {{name}} are replaced before a query is sent; a variable is written ${name}.';
   if (text.startsWith('$')) return 'A variable is written ${name}.';
+  if (text.startsWith(':') || text.startsWith('@'))
+    return 'A name with special characters stands in brackets: [tag.aws:name].';
   if (text.startsWith('`'))
     return "Text is written in quotes: 'text'. A property name with special characters stands in brackets.";
   return undefined;
