@@ -27,6 +27,8 @@ export function statusOf(code: ErrorCode): number {
     case ErrorCode.invalidBody:
     case ErrorCode.duplicateKey:
     case ErrorCode.badBulkData:
+    case ErrorCode.parserError:
+    case ErrorCode.validationError:
       return 400;
     case ErrorCode.unauthorized:
       return 401;

@@ -1,3 +1,5 @@
+import { ErrorCode } from '../../../contracts/error-code';
+import { maxQueriesPerValidation } from '../../../contracts/query-api.schema';
 import { SyncJobStatus, syncJobCounters, SyncMode } from '../../../contracts/sync-job';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -162,6 +164,21 @@ export const schemas = {
       'Flat objects: metadata and properties side by side.',
     ),
     endCursor: nullable('For the next page, safe to put into a URL as it is; null on the last one.'),
+  }),
+  ValidateQueriesBody: complete({
+    queries: { ...arrayOf({ type: 'string' }, 'Queries in J1QL.'), maxItems: maxQueriesPerValidation },
+  }),
+  QueryVerdicts: arrayOf({
+    type: 'object',
+    required: ['query', 'valid'],
+    properties: {
+      query: string('As sent.'),
+      valid: { type: 'boolean' },
+      error: complete({
+        message: string('Line, column, what was found and what was expected, and the line with a caret below it.'),
+        code: { enum: [ErrorCode.parserError, ErrorCode.validationError] },
+      }),
+    },
   }),
   Readiness: complete({
     ready: { type: 'boolean' },
