@@ -178,6 +178,13 @@ function crashing(graph: FinalizeStores['graph'], saboteur: { calls: number; cra
     applyDeletes: async (of, rows, keep) => await around(async () => await graph.applyDeletes(of, rows, keep)),
     applyExplicitDeletes: async (of, ids, more) =>
       await around(async () => await graph.applyExplicitDeletes(of, ids, more)),
+    settleTargets: async (job) => {
+      let settled = 0;
+      await around(async () => {
+        settled = await graph.settleTargets(job);
+      });
+      return settled;
+    },
     appliedChunks: async (job, kind) => await graph.appliedChunks(job, kind),
     totals: async (job) => await graph.totals(job),
   };
