@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { ModelMapping } from './mapper-model';
 import type { ModelEntity, ModelJob, ModelRelationship, ModelUpload } from './sync-model';
 
 const scopes = ['east', 'west'] as const;
@@ -19,16 +20,52 @@ const relationship: fc.Arbitrary<ModelRelationship> = fc.record({
   fromScope: fc.option(scope, { nil: undefined, freq: 3 }),
   toScope: fc.option(scope, { nil: undefined, freq: 3 }),
 });
+/**
+ * Some filters are met by uploaded entities, in this scope or in both, and the alternative with `q` cannot be tried where the target
+ * has none. A target's `_key` tells what it was looked for by, so that those that are made have names that the model can know.
+ */
+const mapping: fc.Arbitrary<ModelMapping> = fc
+  .record({
+    source: key,
+    wanted: key,
+    by: fc.constantFrom('key', 'class', 'type'),
+    p: fc.constantFrom(1, 2),
+    more: fc.dictionary(fc.constantFrom('q', 'tag.Name'), fc.constantFrom(1, 'x'), { maxKeys: 2 }),
+    skip: fc.boolean(),
+    reverse: fc.boolean(),
+  })
+  .map(({ source, wanted, by, p, more, skip, reverse }) => {
+    const common = { source, skip, reverse };
+    const target = { _type: 'thing', ...more };
+    if (by === 'key') return { ...common, filters: [['_type', '_key']], target: { ...target, _key: wanted } };
+    if (by === 'class')
+      return { ...common, filters: [['_class', 'p']], target: { ...target, p, _key: `class p=${p}` } };
+    const _key = `type p=${p} q=${String(more['q'])}`;
+    const filters = [
+      ['_type', 'p', 'q'],
+      ['p', '_type'],
+    ];
+    return { ...common, filters, target: { ...target, p, _key } };
+  });
+const mapped: fc.Arbitrary<ModelRelationship> = fc.record({
+  key: fc.constantFrom('r', 's', 't', 'u'),
+  type: fc.constantFrom('has', 'is'),
+  properties,
+  from: fc.constant(''),
+  to: fc.constant(''),
+  mapping,
+});
 const byKey = { selector: (object: { readonly key: string }) => object.key };
 
-function upload(takesRelationships: boolean): fc.Arbitrary<ModelUpload> {
+function upload(takesRelationships: boolean, mapper: boolean): fc.Arbitrary<ModelUpload> {
+  const anyRelationship = mapper ? fc.oneof(relationship, mapped, mapped) : relationship;
   return fc.record({
     entities: fc.uniqueArray(entity, { ...byKey, maxLength: 5 }),
     relationships: takesRelationships
-      ? fc.uniqueArray(relationship, { ...byKey, maxLength: 3 })
+      ? fc.uniqueArray(anyRelationship, { ...byKey, maxLength: mapper ? 4 : 3 })
       : fc.constant([] as ModelRelationship[]),
     deleteEntities: rarely(key),
-    deleteRelationships: takesRelationships ? rarely(fc.constantFrom('r', 's', 't')) : fc.constant([] as string[]),
+    deleteRelationships: takesRelationships ? rarely(fc.constantFrom('r', 's', 't', 'u')) : fc.constant([] as string[]),
   });
 }
 
@@ -38,9 +75,8 @@ const rarely = (keys: fc.Arbitrary<string>): fc.Arbitrary<string[]> =>
     { weight: 1, arbitrary: fc.array(keys, { maxLength: 2 }) },
   );
 
-export const job: fc.Arbitrary<ModelJob> = fc
-  .tuple(scope, fc.constantFrom('DIFF', 'DIFF', 'CREATE_OR_UPDATE', 'PATCH'))
-  .chain(([scope, mode]) =>
+const anyJob = (mapper: boolean): fc.Arbitrary<ModelJob> =>
+  fc.tuple(scope, fc.constantFrom('DIFF', 'DIFF', 'CREATE_OR_UPDATE', 'PATCH')).chain(([scope, mode]) =>
     fc.record({
       scope: fc.constant(scope),
       mode: fc.constant(mode as ModelJob['mode']),
@@ -49,9 +85,13 @@ export const job: fc.Arbitrary<ModelJob> = fc
         { weight: 3, arbitrary: fc.constant([] as string[]) },
         { weight: 1, arbitrary: fc.uniqueArray(fc.constantFrom('thing', 'has')) },
       ),
-      uploads: fc.array(upload(mode !== 'PATCH'), { minLength: 0, maxLength: 2 }),
+      uploads: fc.array(upload(mode !== 'PATCH', mapper), { minLength: 0, maxLength: 2 }),
     }),
   );
+
+export const job = anyJob(false);
+/** Relationships are mapped ones more often than not. */
+export const mappingJob = anyJob(true);
 
 /** Bodies as a client would send them; property order varies with `turn`, which must make no difference. */
 export function toBody(upload: ModelUpload, turn: number) {
@@ -70,8 +110,9 @@ export function toBody(upload: ModelUpload, turn: number) {
       _key: relationship.key,
       _type: relationship.type,
       _class: 'HAS',
-      _fromEntityKey: relationship.from,
-      _toEntityKey: relationship.to,
+      ...(relationship.mapping
+        ? { _mapping: toMapping(relationship.mapping) }
+        : { _fromEntityKey: relationship.from, _toEntityKey: relationship.to }),
       ...(relationship.fromScope !== undefined && {
         _fromEntityScope: relationship.fromScope,
         _fromEntitySource: 'api',
@@ -83,3 +124,11 @@ export function toBody(upload: ModelUpload, turn: number) {
     deleteRelationships: upload.deleteRelationships.map((key) => ({ _key: key })),
   };
 }
+
+const toMapping = ({ source, filters, target, skip, reverse }: ModelMapping) => ({
+  relationshipDirection: reverse ? 'REVERSE' : 'FORWARD',
+  sourceEntityKey: source,
+  targetFilterKeys: filters,
+  targetEntity: { _class: 'Thing', ...target },
+  skipTargetCreation: skip,
+});

@@ -34,7 +34,7 @@ export async function endByRows(
   for (let at = 0; at < rows.length; at += manifestRowBytes) ids.push(idAt(rows, at));
   const kept = new Set<string>();
   if (keepTypes.length > 0) {
-    const filter = { _id: { $in: ids }, _type: { $in: [...keepTypes] } };
+    const filter = { _id: { $in: ids }, _type: { $in: [...keepTypes] }, _deleted: false };
     const options = { session, projection: { _id: 1 }, hint: { _id: 1 } } as const;
     for await (const { _id } of graph.find(filter, options)) kept.add(idToText(_id));
     if (of.kind === 'relationship') {

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
+import { sha1 } from '../../../src/adapters/digest';
 import type { Database } from '../../../src/adapters/mongo/database';
+import { bytesToUuid, keyNamespace, uuidV5 } from '../../../src/domain/graph/identity';
 import { openLiveDatabase } from '../../support/live-product';
-import { job, toBody } from '../../support/sync-arbitraries';
+import { job, mappingJob, toBody } from '../../support/sync-arbitraries';
 import { createSyncBench, outcomeCounts, type SyncBench } from '../../support/sync-bench';
 import { SyncModel, type ModelJob } from '../../support/sync-model';
 
@@ -19,11 +21,14 @@ async function holds<T>(runs: number, arbitrary: fc.Arbitrary<T>, play: (value: 
 }
 
 /** One job, or two on one scope whose finalizations run at the same time; afterwards perhaps a manifest is hurt. */
-const step = fc.record({
-  first: job,
-  second: fc.option(job, { nil: undefined, freq: 3 }),
-  turn: fc.nat(1),
-});
+const stepOf = (job: fc.Arbitrary<ModelJob>) =>
+  fc.record({
+    first: job,
+    second: fc.option(job, { nil: undefined, freq: 3 }),
+    turn: fc.nat(1),
+  });
+const step = stepOf(job);
+const mappingStep = stepOf(mappingJob);
 const damage = fc.constantFrom('parts', 'chunks', 'heads', 'all', 'none');
 
 describe('random sequences of jobs', () => {
@@ -44,9 +49,10 @@ describe('random sequences of jobs', () => {
   async function play(
     steps: readonly (typeof step extends fc.Arbitrary<infer T> ? T : never)[],
     hurts: readonly string[],
+    options: { readonly applyLanes?: number } = {},
   ) {
-    const bench = createSyncBench(database, { foldAfterRows: 1 });
-    const model = new SyncModel();
+    const bench = createSyncBench(database, { foldAfterRows: 1, ...options });
+    const model = new SyncModel((contributor) => relationshipId(bench.account, contributor));
     for (const [i, { first, second, turn }] of steps.entries()) {
       const jobs = second ? [first, { ...second, scope: first.scope }] : [first];
       const ids: string[] = [];
@@ -92,4 +98,20 @@ describe('random sequences of jobs', () => {
       await play(steps, hurts);
     });
   }, 900_000);
+
+  // With one lane, for what two uploads of a job say of one target becomes its versions in the order in which they are written.
+  it('gives the same with mapped relationships, their targets included, whatever becomes of the manifests', async () => {
+    const both = fc.tuple(
+      fc.array(mappingStep, { minLength: 1, maxLength: 6 }),
+      fc.array(fc.oneof(fc.constant('none'), damage), { minLength: 6, maxLength: 6 }),
+    );
+    await holds(numRuns, both, async ([steps, hurts]) => {
+      await play(steps, hurts, { applyLanes: 1 });
+    });
+  }, 900_000);
 });
+
+function relationshipId(account: string, name: string): string {
+  const [scope = '', key = ''] = name.split('/');
+  return bytesToUuid(uuidV5(sha1, keyNamespace(sha1, { account, source: 'api', scope }, 'relationship'), key));
+}
