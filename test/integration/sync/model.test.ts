@@ -102,8 +102,8 @@ describe('random sequences of jobs', () => {
   // With one lane, for what two uploads of a job say of one target becomes its versions in the order in which they are written.
   it('gives the same with mapped relationships, their targets included, whatever becomes of the manifests', async () => {
     const both = fc.tuple(
-      fc.array(mappingStep, { minLength: 1, maxLength: 6 }),
-      fc.array(fc.oneof(fc.constant('none'), damage), { minLength: 6, maxLength: 6 }),
+      fc.array(mappingStep, { minLength: 2, maxLength: 7, size: 'max' }),
+      fc.array(fc.oneof(fc.constant('none'), damage), { minLength: 7, maxLength: 7 }),
     );
     await holds(numRuns, both, async ([steps, hurts]) => {
       await play(steps, hurts, { applyLanes: 1 });
