@@ -27,6 +27,8 @@ export function filtersOf({ targetFilterKeys, targetEntity }: Mapping): readonly
 function wantedOf(name: string, targetEntity: Mapping['targetEntity']): readonly Primitive[] {
   if (name.startsWith('_') && !metadata.includes(name)) return [];
   const values = new Set(valuesOf(Object.hasOwn(targetEntity, name) ? targetEntity[name] : undefined));
+  // An empty text is no key, type or class.
+  if (metadata.includes(name)) values.delete('');
   return [...values].sort((a, b) => (sortText(a) < sortText(b) ? -1 : 1));
 }
 

@@ -31,7 +31,8 @@ export class TargetMerge {
     this.count++;
     const { targetEntity } = by;
     const [type] = valuesOf(targetEntity._type);
-    if (typeof targetEntity._key === 'string' && counts(by, this.key)) this.key = { by, value: targetEntity._key };
+    const key = targetEntity._key;
+    if (typeof key === 'string' && key !== '' && counts(by, this.key)) this.key = { by, value: key };
     if (typeof type === 'string' && counts(by, this.type)) this.type = { by, value: type };
     valuesOf(targetEntity._class).forEach((value, position) => {
       if (typeof value === 'string' && counts(by, this.classes.get(value))) {

@@ -53,4 +53,7 @@ export const nothingChanged = {
   numRelationshipsCreated: 0,
   numRelationshipsUpdated: 0,
   numRelationshipsDeleted: 0,
+  numMappedRelationshipsCreated: 0,
+  numMappedRelationshipsUpdated: 0,
+  numMappedRelationshipsDeleted: 0,
 };

@@ -19,6 +19,7 @@ describe('filtersOf', () => {
     ['alternatives in their order', [['z'], ['a']], { a: 1, z: 2 }, [{ z: [2] }, { a: [1] }]],
     ['only alternatives that have all values', [['a', 'b'], ['a']], { a: 1 }, [{ a: [1] }]],
     ['no value in null, an empty list or a list of null', [['a'], ['b'], ['c']], { a: null, b: [], c: [null] }, []],
+    ['an empty text for a property, not for a key', [['_key'], ['a']], { _key: '', a: '' }, [{ a: [''] }]],
     ['nothing without names', [[]], { a: 1 }, []],
     ['no other metadata', [['_id'], ['_scope']], { _id: 'x', _scope: 's' }, []],
     ['own properties only', [['toString'], ['constructor']], {}, []],
