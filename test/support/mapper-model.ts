@@ -55,7 +55,7 @@ export class MapperModel {
     return this.contributors.get(id)?.version ?? 0;
   }
 
-  /** Those of one upload; each looks for its targets in the graph as it was before all of them. */
+  /** Those of one job, which must be small; each looks for its targets in the graph as it was before all of them. */
   evaluate(
     changes: ReadonlyMap<string, MappedContent>,
     job: { scope: string; isMerging: boolean },

@@ -77,7 +77,7 @@ export class SyncModel {
     const deleted = endEntities(toDelete);
     for (const id of toDelete) if (!deleted.has(id)) add('numEntityDeleteErrors');
 
-    for (const upload of job.uploads.keys()) this.putRelationships(relationships, { upload, job, now, add });
+    this.putRelationships(relationships, job, now, add);
     const mapped = this.mapper.liveIds().map((id) => [id, this.mapper.live(id)?.type ?? ''] as const);
     const isKnown = (id: string) => this.endRelationship(id, now, add);
     for (const id of absent([...liveOf(this.relationships), ...mapped], relationships, job)) isKnown(id);
@@ -86,16 +86,12 @@ export class SyncModel {
     return { status: 'FINISHED', counts };
   }
 
-  private putRelationships(
-    all: ReadonlyMap<string, MergedObject>,
-    { upload, job, now, add }: { upload: number; job: ModelJob; now: number; add: Add },
-  ): void {
-    const ofUpload = [...all].filter(([, object]) => object.upload === upload);
-    const mapped = ofUpload.flatMap(([id, { type, properties, mapping }]) =>
+  private putRelationships(all: ReadonlyMap<string, MergedObject>, job: ModelJob, now: number, add: Add): void {
+    const mapped = [...all].flatMap(([id, { type, properties, mapping }]) =>
       mapping ? [[id, { type, properties, mapping }] as const] : [],
     );
     this.mapper.evaluate(new Map(mapped), { scope: job.scope, isMerging: job.mode !== 'DIFF' }, now, add);
-    for (const [id, { from, to, type, properties, mapping }] of ofUpload) {
+    for (const [id, { from, to, type, properties, mapping }] of all) {
       if (mapping) continue;
       this.mapper.endContributor(id, now, add);
       const content = { type, properties, from: endOf(job, from), to: endOf(job, to) };
@@ -112,19 +108,17 @@ export class SyncModel {
   /** The uploads as one, the last object of a key winning; undefined where two that differ are not allowed. */
   private merge<Part extends 'entities' | 'relationships'>(job: ModelJob, part: Part) {
     const merged = new Map<string, MergedObject>();
-    for (const [number, upload] of job.uploads.entries()) {
+    for (const upload of job.uploads) {
       for (const object of upload[part] as readonly (ModelEntity & Partial<ModelRelationship>)[]) {
         const { from, to, fromScope, toScope, ...content } = object;
         const next: MergedObject = {
           ...content,
           ...(from !== undefined && !content.mapping && { from: { key: from, scope: fromScope } }),
           ...(to !== undefined && !content.mapping && { to: { key: to, scope: toScope } }),
-          upload: number,
         };
         const id = `${job.scope}/${object.key}`;
         const before = merged.get(id);
-        if (before && !job.ignoreDuplicates && canonical({ ...before, upload: number }) !== canonical(next))
-          return undefined;
+        if (before && !job.ignoreDuplicates && canonical(before) !== canonical(next)) return undefined;
         merged.set(id, next);
       }
     }
@@ -163,8 +157,6 @@ interface MergedObject {
   readonly from?: EndName;
   readonly to?: EndName;
   readonly mapping?: ModelMapping | undefined;
-  /** The upload that counts. */
-  readonly upload: number;
 }
 
 const endOf = (job: ModelJob, end: EndName | undefined): string => `${end?.scope ?? job.scope}/${end?.key ?? ''}`;

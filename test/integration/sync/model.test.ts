@@ -53,9 +53,8 @@ describe('random sequences of jobs', () => {
   async function play(
     steps: readonly (typeof step extends fc.Arbitrary<infer T> ? T : never)[],
     hurts: readonly string[],
-    options: { readonly applyLanes?: number } = {},
   ) {
-    const bench = createSyncBench(database, { foldAfterRows: 1, ...options });
+    const bench = createSyncBench(database, { foldAfterRows: 1 });
     const model = new SyncModel((contributor) => relationshipId(bench.account, contributor));
     const latest = new Map<string, ModelJob>();
     for (const [i, { first: other, again, second, turn }] of steps.entries()) {
@@ -106,14 +105,13 @@ describe('random sequences of jobs', () => {
     });
   }, 900_000);
 
-  // With one lane, for what two uploads of a job say of one target becomes its versions in the order in which they are written.
   it('gives the same with mapped relationships, their targets included, whatever becomes of the manifests', async () => {
     const both = fc.tuple(
       fc.array(mappingStep, { minLength: 2, maxLength: 7, size: 'max' }),
       fc.array(fc.oneof(fc.constant('none'), damage), { minLength: 7, maxLength: 7 }),
     );
     await holds(numRuns / 2, both, async ([steps, hurts]) => {
-      await play(steps, hurts, { applyLanes: 1 });
+      await play(steps, hurts);
     });
   }, 900_000);
 });
