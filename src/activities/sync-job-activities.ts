@@ -8,6 +8,7 @@ import { bulkFileKey, ingestBulkFile } from '../domain/sync-job/bulk-file';
 import type { FinalizeStores, RunControl } from '../domain/sync-job/finalize-deps';
 import { checkDuplicates, planKind } from '../domain/sync-job/plan-kind';
 import type { SealedPlan, StoredJob } from '../domain/sync-job/ports';
+import { settleTargets } from '../domain/sync-job/settle-targets';
 import type { StartDecision } from '../domain/sync-job/start-rules';
 
 export interface SyncJobActivitiesDependencies {
@@ -89,6 +90,7 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
     const plan = planned === 'sealed' ? await stores.plans.sealed(job, 'relationship') : undefined;
     if (plan && !mayApply(plan)) return toState(await find(ref));
     if (plan) await applyPlan(stores, job, 'relationship', run);
+    await settleTargets(stores, job, run);
     for (const kind of ['entity', 'relationship'] as const) {
       run.progress({ step: `folding the manifest of ${kind} keys`, done: 0, of: 1 });
       await stores.manifests.compact(job.scope, kind);

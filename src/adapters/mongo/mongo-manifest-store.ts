@@ -1,4 +1,4 @@
-import { Binary } from 'mongodb';
+import { Binary, type Collection } from 'mongodb';
 import { scopeId, type ObjectKind, type Scope } from '../../domain/graph/identity';
 import {
   isDeletedStamp,
@@ -12,7 +12,7 @@ import { mergeManifestRows } from '../../domain/graph/plan-changes';
 import { partitionCount } from '../../domain/ingest/staged-rows';
 import type { ManifestStore } from '../../domain/sync-job/ports';
 import { sha1 } from '../digest';
-import type { ManifestHead } from './collections';
+import type { GraphDocument, ManifestHead } from './collections';
 import { inTransaction, type Database } from './database';
 import { bytesOf, idAt, joinPartitions, partitionProjection } from './packed-ids';
 
@@ -25,6 +25,8 @@ const foldShare = 8;
 const maxUnfoldedChunks = 256;
 /** Fewer delta rows than this are read faster than any base is written. */
 const minFoldedRows = 20_000;
+
+type OwnedDocument = Pick<GraphDocument, '_id' | '_accountId' | '_source' | '_scope' | '_version' | '_deleted'>;
 
 const emptyHead: ManifestHead = { generation: 0, rows: 0, parts: 0, unfolded: 0 };
 
@@ -91,23 +93,18 @@ export class MongoManifestStore implements ManifestStore {
 
   /** Reads the ids and versions of the scope from the graph itself. Hashes are then unknown, so the next sync compares contents. */
   private async rebuild(scope: Scope, kind: ObjectKind, head: ManifestHead): Promise<number> {
-    const graph = kind === 'entity' ? this.database.collections.entities : this.database.collections.relationships;
     const owner = { _accountId: scope.account, _source: scope.source, _scope: scope.scope };
     // They are in the graph that is read next; the ones that are left of lost others would contradict it.
     const folded = await this.unfoldedIds(scopeId(sha1, scope), kind);
     const next = await this.writeBase(scope, kind, head, async (from, to) => {
       const rows: number[] = [];
-      const found = graph.find(
-        {
-          ...owner,
-          _deleted: false,
-          _id: { $gte: partitionStart(from), ...(to < partitionCount && { $lt: partitionStart(to) }) },
-        },
-        { projection: { _id: 1, _version: 1 } },
-      );
-      for await (const { _id, _version } of found) {
-        const id = new Uint32Array(new Uint8Array(bytesOf(_id)).buffer);
-        rows.push(...id, 0, 0, 0, 0, manifestStamp(_version, false));
+      const ids = { $gte: partitionStart(from), ...(to < partitionCount && { $lt: partitionStart(to) }) };
+      for (const owned of this.owned(kind)) {
+        const found = owned.find({ ...owner, _deleted: false, _id: ids }, { projection: { _id: 1, _version: 1 } });
+        for await (const { _id, _version } of found) {
+          const id = new Uint32Array(new Uint8Array(bytesOf(_id)).buffer);
+          rows.push(...id, 0, 0, 0, 0, manifestStamp(_version, false));
+        }
       }
       return Uint32Array.from(rows);
     });
@@ -218,9 +215,18 @@ export class MongoManifestStore implements ManifestStore {
   }
 
   private async holdsAnything(scope: Scope, kind: ObjectKind): Promise<boolean> {
-    const graph = kind === 'entity' ? this.database.collections.entities : this.database.collections.relationships;
     const owner = { _accountId: scope.account, _source: scope.source, _scope: scope.scope };
-    return (await graph.findOne(owner, { projection: { _id: 1 } })) !== null;
+    for (const owned of this.owned(kind)) {
+      if ((await owned.findOne(owner, { projection: { _id: 1 } })) !== null) return true;
+    }
+    return false;
+  }
+
+  /** Where what a scope holds under keys of one kind lies: a key of a relationship is a plain or a mapped one. */
+  private owned(kind: ObjectKind): readonly Collection<OwnedDocument>[] {
+    const { entities, relationships, mappings } = this.database.collections;
+    const all: readonly unknown[] = kind === 'entity' ? [entities] : [relationships, mappings];
+    return all as readonly Collection<OwnedDocument>[];
   }
 
   private async openJobs(id: string): Promise<readonly string[]> {

@@ -50,6 +50,9 @@ export const nothingChanged = {
   numRelationshipsCreated: 0,
   numRelationshipsUpdated: 0,
   numRelationshipsDeleted: 0,
+  numMappedRelationshipsCreated: 0,
+  numMappedRelationshipsUpdated: 0,
+  numMappedRelationshipsDeleted: 0,
 };
 
 /** A project of its own for each test of `live`, by hooks. */

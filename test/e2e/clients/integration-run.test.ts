@@ -27,6 +27,9 @@ describe('j1-integration run of the integration SDK 8.41.0', () => {
       numRelationshipsUploaded: 6,
       numRelationshipsCreated: 3,
       numRelationshipCreateErrors: 0,
+      numMappedRelationshipsCreated: 3,
+      numMappedRelationshipCreateErrors: 0,
+      report: [],
     });
     const { entities, relationships } = await live.account.graph();
     expect([...entities.keys()].filter((key) => key.startsWith('fleet_')).sort()).toEqual([
@@ -49,8 +52,19 @@ describe('j1-integration run of the integration SDK 8.41.0', () => {
       _fromEntityId: entities.get('fleet_host:3')?._id,
       _toEntityId: entities.get('fleet_user:3')?._id,
     });
-    // Mapped relationships are taken and counted as uploaded; nothing looks for their targets yet, so none is in the graph.
-    expect([...relationships.keys()].filter((key) => key.includes('|is|'))).toEqual([]);
+    // Each user is a person by the same email address, whom no integration has uploaded.
+    for (const n of [1, 2, 3]) {
+      const user = entities.get(`fleet_user:${n}`);
+      const person = entities.get(String(user?.['email']));
+      expect(person).toMatchObject({
+        _type: 'person',
+        _class: ['Person'],
+        _source: 'system-mapper',
+        email: user?.['email'],
+      });
+      const isPerson = [...relationships.values()].filter(({ _toEntityId }) => _toEntityId === person?._id);
+      expect(isPerson).toMatchObject([{ _type: 'fleet_user_is_person', _class: 'IS', _fromEntityId: user?._id }]);
+    }
 
     await on.project.j1Integration('run', { args });
     expect(await live.account.jobCount()).toBe(2);
@@ -63,11 +77,14 @@ describe('j1-integration run of the integration SDK 8.41.0', () => {
       numEntitiesDeleted: 1,
       numRelationshipsCreated: 0,
       numRelationshipsUpdated: 0,
+      numMappedRelationshipsCreated: 0,
+      numMappedRelationshipsDeleted: 1,
     });
     const later = await live.account.graph();
     expect(later.entities.has('fleet_user:3')).toBe(false);
     expect(later.relationships.has('fleet_host:3|has|fleet_user:3')).toBe(false);
     expect(later.entities.has('fleet_host:6')).toBe(true);
+    expect([...later.entities.values()].filter(({ _type }) => _type === 'person')).toHaveLength(2);
   });
 
   it('run: a step that fails deletes nothing of its types', async () => {
@@ -87,6 +104,7 @@ describe('j1-integration run of the integration SDK 8.41.0', () => {
       expect(entities.has(`fleet_user:${n}`)).toBe(true);
       expect(relationships.has(`fleet_host:${n}|has|fleet_user:${n}`)).toBe(true);
     }
+    expect([...relationships.values()].filter(({ _type }) => _type === 'fleet_user_is_person')).toHaveLength(3);
   });
 
   // Version 8.41.0 takes a failed upload for a failure of its step, and finalizes with the types of that step as partial datasets.

@@ -100,8 +100,28 @@ export const schemas = {
     _toEntityKey: string('Key of the end.'),
     _fromEntityId: string('Id of the start, in any scope.'),
     _toEntityId: string('Id of the end, in any scope.'),
-    _mapping: { type: 'object', description: 'Instead of endpoints: how to find the other entity.' },
+    _mapping: refTo('Mapping'),
   }),
+  Mapping: {
+    type: 'object',
+    description: 'In place of the ends: which entities the relationship leads to, by their properties.',
+    required: ['sourceEntityKey', 'targetEntity'],
+    properties: {
+      relationshipDirection: { type: 'string', enum: ['FORWARD', 'REVERSE'], default: 'FORWARD' },
+      sourceEntityKey: string('Key of an entity in the scope of the job.'),
+      targetFilterKeys: {
+        type: 'array',
+        description:
+          'Alternatives, tried in turn: names of properties of `targetEntity` that must all match. Default: `[["_type", "_key"]]`.',
+        items: { type: ['array', 'string'], items: { type: 'string' } },
+      },
+      targetEntity: {
+        type: 'object',
+        description: 'Values to look for, and the entity that is made when none matches.',
+      },
+      skipTargetCreation: { type: 'boolean', default: false },
+    },
+  },
   UploadBody: {
     type: 'object',
     properties: {
