@@ -22,6 +22,12 @@ export function timedStores(stores: FinalizeStores, { chunkDuration }: WorkerMet
       applyExplicitDeletes: async (of, ids, unresolvable) => {
         await timed(of.kind, 'explicit_deletes', graph.applyExplicitDeletes(of, ids, unresolvable));
       },
+      settleTargets: async (job) => {
+        const end = chunkDuration.startTimer({ kind: 'entity', work: 'mapped_targets' });
+        const settled = await graph.settleTargets(job);
+        end();
+        return settled;
+      },
       appliedChunks: async (job, kind) => await graph.appliedChunks(job, kind),
       totals: async (job) => await graph.totals(job),
     },
