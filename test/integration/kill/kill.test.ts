@@ -7,7 +7,8 @@ import { startProduct, type Product } from '../../../scripts/stack/run-processes
 import { openDatabase } from '../../../src/adapters/mongo/database';
 import { isTerminal, type SyncJobDocument } from '../../../src/contracts/sync-job';
 import { ApiClient } from '../../support/api-client';
-import { outcomeCounts, readGraph } from '../../support/sync-bench';
+import { outcomeCounts } from '../../support/bench';
+import { readGraph } from '../../support/sync-bench';
 import { canonical, SyncModel, type ModelJob, type ModelObject } from '../../support/sync-model';
 
 const rounds = Number(process.env.PERIJOVE_KILL_ROUNDS ?? 20);

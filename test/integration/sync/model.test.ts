@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import type { Database } from '../../../src/adapters/mongo/database';
 import { openLiveDatabase } from '../../support/live-product';
 import { job, toBody } from '../../support/sync-arbitraries';
-import { createSyncBench, outcomeCounts, type SyncBench } from '../../support/sync-bench';
+import { outcomeCounts, type SyncBench } from '../../support/bench';
+import { createSyncBench } from '../../support/sync-bench';
 import { SyncModel, type ModelJob } from '../../support/sync-model';
 
 const numRuns = Number(process.env.PERIJOVE_PROPERTY_RUNS ?? 100);

@@ -2,7 +2,8 @@ import type { Database } from '../../../src/adapters/mongo/database';
 import type { FinalizeStores } from '../../../src/domain/sync-job/finalize-deps';
 import type { GraphWriter } from '../../../src/domain/sync-job/graph-writer';
 import { openLiveDatabase } from '../../support/live-product';
-import { createSyncBench, outcomeCounts, type SyncBench } from '../../support/sync-bench';
+import { outcomeCounts, type SyncBench } from '../../support/bench';
+import { createSyncBench } from '../../support/sync-bench';
 
 const entity = (key: string, n = 0) => ({ _key: key, _type: 'thing', _class: 'Thing', n });
 const relationship = (key: string, from: string, to: string) => ({

@@ -1,0 +1,17 @@
+import type { OpenJobs } from '../../../src/domain/sync-job/job-keeper';
+import type { MemoryDatabase } from './memory-database';
+
+export class MemoryOpenJobs implements OpenJobs {
+  constructor(private readonly database: MemoryDatabase) {}
+
+  async stale({ now, idleMs, limit, after }: Parameters<OpenJobs['stale']>[0]) {
+    return [...this.database.jobs.values()]
+      .filter(({ endedAt, stored }) => {
+        const lastSign = stored.finalizeRequestedAt ?? stored.lastUploadAt;
+        return endedAt === null && stored.document.id > after && lastSign <= now - idleMs;
+      })
+      .map(({ stored }) => stored)
+      .sort((a, b) => (a.document.id < b.document.id ? -1 : 1))
+      .slice(0, limit);
+  }
+}
