@@ -51,8 +51,10 @@ export function createBench(options: {
   readonly applyLanes?: number | undefined;
   readonly smallPlan?: number | undefined;
   readonly runner?: SyncJobRunner;
+  /** How long an attempt that may pass later is put off. */
+  readonly retryAfterMs?: number;
 }): SyncBench {
-  const { account, stores, graph, applyLanes = 2, smallPlan, runner = idle } = options;
+  const { account, stores, graph, applyLanes = 2, smallPlan, runner = idle, retryAfterMs = 5 } = options;
   // Ahead of the product's job keeper, to whom these jobs, which have no workflow, would look forgotten.
   const clock = { now: Date.now() + 3_600_000 };
   const activities = createSyncJobActivities({
@@ -89,7 +91,7 @@ export function createBench(options: {
         return results[0] as T;
       } catch (err) {
         if (!(err instanceof ApplicationFailure) || err.type !== 'SCOPE_BUSY') throw err;
-        await sleep(5);
+        await sleep(retryAfterMs);
       }
     }
   }

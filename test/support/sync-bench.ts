@@ -60,13 +60,14 @@ export async function readGraph(database: Database, account: string): Promise<Be
   const names = new Map(nodes.map((node) => [idToText(node._id), nameOf(node)]));
   const nameOfId = (id: string | undefined) => (id === undefined ? undefined : (names.get(id) ?? `unknown ${id}`));
   const versionOf = (document: GraphDocument): ModelVersion => {
-    const { type, properties, fromId, toId } = readState(document);
+    const { type, properties, fromId, toId, overrides } = readState(document);
     return {
       version: document._version,
       type,
       properties: properties as Record<string, string | number>,
       from: nameOfId(fromId),
       to: nameOfId(toId),
+      overrides: overrides as ModelVersion['overrides'],
       beginOn: document._beginOn,
       endOn: document._endOn ?? null,
     };

@@ -1,30 +1,46 @@
-import type { SyncJobCounter } from '../../src/contracts/sync-job';
+import type { SyncJobCounter, SyncMode } from '../../src/contracts/sync-job';
 
 /** What the model is told of a job: bare keys lie in the job's own scope, `scope/key` names another one. */
 export interface ModelEntity {
   readonly key: string;
   readonly type: string;
-  readonly properties: Readonly<Record<string, string | number | null>>;
+  readonly properties: Properties;
+  /** Addressed by the `_id` of `key` in this scope; undefined: by `_key` in the job's own. */
+  readonly byIdIn?: string | undefined;
+}
+export interface ModelEnd {
+  readonly key: string;
+  /** Undefined is the job's own. */
+  readonly scope?: string | undefined;
+  /** Named by `_fromEntityId` or `_toEntityId`. */
+  readonly byId?: boolean | undefined;
 }
 export interface ModelRelationship extends ModelEntity {
-  readonly from: string;
-  readonly to: string;
-  /** Scopes of the ends; undefined is the job's own. */
-  readonly fromScope?: string | undefined;
-  readonly toScope?: string | undefined;
+  /** Both or none: a relationship that exists may be merged without its ends. */
+  readonly from?: ModelEnd | undefined;
+  readonly to?: ModelEnd | undefined;
 }
+/** A reference for deletion, addressed as entities are. */
+export type ModelReference = Pick<ModelEntity, 'key' | 'byIdIn'>;
 export interface ModelUpload {
   readonly entities: readonly ModelEntity[];
   readonly relationships: readonly ModelRelationship[];
-  readonly deleteEntities: readonly string[];
-  readonly deleteRelationships: readonly string[];
+  readonly deleteEntities: readonly ModelReference[];
+  readonly deleteRelationships: readonly ModelReference[];
+}
+export interface ModelBulkFile {
+  readonly format: 'json' | 'ndjson' | 'csv' | 'yaml';
+  readonly gzip: boolean;
+  readonly upload: ModelUpload;
 }
 export interface ModelJob {
   readonly scope: string;
-  readonly mode: 'DIFF' | 'CREATE_OR_UPDATE' | 'PATCH';
+  readonly mode: SyncMode;
   readonly ignoreDuplicates: boolean;
   readonly partialTypes: readonly string[];
   readonly uploads: readonly ModelUpload[];
+  /** Read after all uploads, and as if it were one more. */
+  readonly bulk?: ModelBulkFile | undefined;
 }
 
 export interface ModelVersion {
@@ -33,6 +49,8 @@ export interface ModelVersion {
   readonly properties: Readonly<Record<string, string | number>>;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
+  /** Values that an OVERRIDE job has pinned. */
+  readonly overrides?: Properties | undefined;
   readonly beginOn: number;
   readonly endOn: number | null;
 }
@@ -51,11 +69,19 @@ export interface ModelOutcome {
 
 type Kind = 'Entity' | 'Relationship';
 type Objects = Map<string, ModelObject>;
+/** One uploaded object, with what names it. */
 interface Content {
+  /** Undefined when only its `_id` was sent. */
+  readonly key: string | undefined;
   readonly type: string;
   readonly properties: Properties;
-  readonly from?: string | undefined;
-  readonly to?: string | undefined;
+  readonly from?: NamedEnd | undefined;
+  readonly to?: NamedEnd | undefined;
+}
+/** What was sent, and the `scope/key` that it means. */
+interface NamedEnd {
+  readonly sent: unknown;
+  readonly id: string;
 }
 type Properties = Readonly<Record<string, string | number | null>>;
 
@@ -71,9 +97,7 @@ export class SyncModel {
     const counts: ModelCounts = {};
     const add = (name: SyncJobCounter) => (counts[name] = (counts[name] ?? 0) + 1);
 
-    for (const [id, { type, properties }] of entities) {
-      this.put({ kind: 'Entity', id, content: { type, properties }, job, now, add });
-    }
+    for (const [id, content] of entities) this.put({ kind: 'Entity', id, content, job, now, add });
     const endEntity = (id: string) => {
       if (!end(this.entities, id, now)) return false;
       add('numEntitiesDeleted');
@@ -85,10 +109,7 @@ export class SyncModel {
     for (const id of absent(this.entities, entities, job)) endEntity(id);
     for (const id of named(job, 'deleteEntities')) if (!endEntity(id)) add('numEntityDeleteErrors');
 
-    for (const [id, { from, to, ...relationship }] of relationships) {
-      const content = { ...relationship, from: endOf(job, from), to: endOf(job, to) };
-      this.put({ kind: 'Relationship', id, content, job, now, add });
-    }
+    for (const [id, content] of relationships) this.put({ kind: 'Relationship', id, content, job, now, add });
     for (const id of absent(this.relationships, relationships, job)) {
       if (end(this.relationships, id, now)) add('numRelationshipsDeleted');
     }
@@ -99,20 +120,22 @@ export class SyncModel {
   }
 
   /** The uploads as one, the last object of a key winning; undefined where two that differ are not allowed. */
-  private merge<Part extends 'entities' | 'relationships'>(job: ModelJob, part: Part) {
-    const merged = new Map<string, MergedObject>();
-    for (const upload of job.uploads) {
-      for (const object of upload[part] as readonly (ModelEntity & Partial<ModelRelationship>)[]) {
-        const { from, to, fromScope, toScope, ...content } = object;
-        const next: MergedObject = {
-          ...content,
-          ...(from !== undefined && { from: { key: from, scope: fromScope } }),
-          ...(to !== undefined && { to: { key: to, scope: toScope } }),
+  private merge(job: ModelJob, part: 'entities' | 'relationships'): Map<string, Content> | undefined {
+    const merged = new Map<string, Content>();
+    for (const upload of uploadsOf(job)) {
+      for (const object of upload[part] as readonly ModelRelationship[]) {
+        const { key, byIdIn, type, properties, from, to } = object;
+        const content: Content = {
+          key: byIdIn === undefined ? key : undefined,
+          type,
+          properties,
+          from: from && namedEnd(job, from),
+          to: to && namedEnd(job, to),
         };
-        const id = `${job.scope}/${object.key}`;
+        const id = idOf(job, object);
         const before = merged.get(id);
-        if (before && !job.ignoreDuplicates && canonical(before) !== canonical(next)) return undefined;
-        merged.set(id, next);
+        if (before && !job.ignoreDuplicates && canonical(before) !== canonical(content)) return undefined;
+        merged.set(id, content);
       }
     }
     return merged;
@@ -131,20 +154,28 @@ export class SyncModel {
     const plural = kind === 'Entity' ? 'Entities' : 'Relationships';
     const before = objects.get(id);
     const live = before?.deleted === false ? before : undefined;
-    const ends = [content.from, content.to].filter((name) => name !== undefined);
-    if (ends.some((name) => this.entities.get(name)?.deleted !== false)) {
+    const ends = [content.from, content.to].filter((end) => end !== undefined);
+    if (ends.some((end) => this.entities.get(end.id)?.deleted !== false)) {
       add(`num${kind}${live ? 'Update' : 'Create'}Errors`);
       return;
     }
-    if (!live && job.mode === 'PATCH') {
+    if (!live && (job.mode === 'PATCH' || job.mode === 'OVERRIDE' || content.key === undefined)) {
       add(`num${kind}UpdateErrors`);
       return;
     }
-    const base = live && job.mode !== 'DIFF' ? live.properties : {};
-    const properties = withoutNulls({ ...base, ...content.properties });
-    const { type, from, to } = content;
-    if (live && canonical([live.type, live.properties, live.from, live.to]) === canonical([type, properties, from, to]))
+    if (!live && kind === 'Relationship' && !content.from) {
+      add('numRelationshipCreateErrors');
       return;
+    }
+    const pins = job.mode === 'OVERRIDE';
+    const overrides = pins ? { ...live?.overrides, ...content.properties } : before?.overrides;
+    const base = live && job.mode !== 'DIFF' ? live.properties : {};
+    const properties = withoutNulls({ ...base, ...content.properties, ...overrides });
+    const type = pins && live ? live.type : content.type;
+    const from = content.from?.id ?? live?.from;
+    const to = content.to?.id ?? live?.to;
+    const same = (a: ModelObject) => canonical([a.type, a.properties, a.from, a.to, a.overrides ?? {}]);
+    if (live && same(live) === same({ ...live, type, properties, from, to, overrides })) return;
     add(live ? `num${plural}Updated` : `num${plural}Created`);
     objects.set(id, {
       version: (before?.version ?? 0) + 1,
@@ -152,6 +183,7 @@ export class SyncModel {
       properties,
       from,
       to,
+      overrides,
       beginOn: now,
       endOn: null,
       deleted: false,
@@ -161,18 +193,15 @@ export class SyncModel {
   }
 }
 
-interface EndName {
-  readonly key: string;
-  readonly scope: string | undefined;
-}
-interface MergedObject {
-  readonly type: string;
-  readonly properties: Properties;
-  readonly from?: EndName;
-  readonly to?: EndName;
-}
+export const uploadsOf = ({ uploads, bulk }: ModelJob): readonly ModelUpload[] =>
+  bulk ? [...uploads, bulk.upload] : uploads;
 
-const endOf = (job: ModelJob, end: EndName | undefined): string => `${end?.scope ?? job.scope}/${end?.key ?? ''}`;
+const idOf = ({ scope }: ModelJob, { key, byIdIn }: ModelReference): string => `${byIdIn ?? scope}/${key}`;
+
+function namedEnd(job: ModelJob, { key, scope, byId = false }: ModelEnd): NamedEnd {
+  const id = `${scope ?? job.scope}/${key}`;
+  return { sent: byId ? id : { key, scope }, id };
+}
 
 function end(objects: Objects, id: string, now: number): boolean {
   const object = objects.get(id);
@@ -191,11 +220,11 @@ function absent(objects: Objects, uploaded: ReadonlyMap<string, unknown>, job: M
 }
 
 const named = (job: ModelJob, part: 'deleteEntities' | 'deleteRelationships'): ReadonlySet<string> =>
-  new Set(job.uploads.flatMap((upload) => upload[part].map((key) => `${job.scope}/${key}`)));
+  new Set(uploadsOf(job).flatMap((upload) => upload[part].map((reference) => idOf(job, reference))));
 
 const endedVersion = (object: ModelObject, now: number): ModelVersion => {
-  const { version, type, properties, from, to, beginOn, endOn } = object;
-  return { version, type, properties, from, to, beginOn, endOn: endOn ?? now };
+  const { version, type, properties, from, to, overrides, beginOn, endOn } = object;
+  return { version, type, properties, from, to, overrides, beginOn, endOn: endOn ?? now };
 };
 
 const withoutNulls = (properties: Properties): Record<string, string | number> =>

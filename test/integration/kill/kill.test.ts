@@ -44,8 +44,8 @@ function jobOf(scope: string, round: number): ModelJob {
     key: `r-${key}`,
     type: 'has',
     properties: {},
-    from: present[i] ?? '',
-    to: key,
+    from: { key: present[i] ?? '' },
+    to: { key },
   }));
   const none = { deleteEntities: [], deleteRelationships: [] };
   return {
@@ -116,8 +116,8 @@ describe('components killed at random points', () => {
           _key: key,
           _type: type,
           _class: 'HAS',
-          _fromEntityKey: from,
-          _toEntityKey: to,
+          _fromEntityKey: from?.key,
+          _toEntityKey: to?.key,
         })),
       });
     }

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import type { Database } from '../../../src/adapters/mongo/database';
 import { openLiveDatabase } from '../../support/live-product';
-import { job, toBody } from '../../support/sync-arbitraries';
-import { outcomeCounts, type SyncBench } from '../../support/bench';
+import { playJobs } from '../../support/play-jobs';
+import { jobStep } from '../../support/sync-arbitraries';
 import { createSyncBench } from '../../support/sync-bench';
-import { SyncModel, type ModelJob } from '../../support/sync-model';
 
 const numRuns = Number(process.env.PERIJOVE_PROPERTY_RUNS ?? 100);
 /** Runs wait for the journal most of the time, so some go side by side, each in an account of its own. */
@@ -19,12 +18,6 @@ async function holds<T>(runs: number, arbitrary: fc.Arbitrary<T>, play: (value: 
   await Promise.all(lanes);
 }
 
-/** One job, or two on one scope whose finalizations run at the same time; afterwards perhaps a manifest is hurt. */
-const step = fc.record({
-  first: job,
-  second: fc.option(job, { nil: undefined, freq: 3 }),
-  turn: fc.nat(1),
-});
 const damage = fc.constantFrom('parts', 'chunks', 'heads', 'all', 'none');
 
 describe('random sequences of jobs', () => {
@@ -36,40 +29,8 @@ describe('random sequences of jobs', () => {
     await database.client.close();
   });
 
-  async function begin(bench: SyncBench, { scope, mode, ignoreDuplicates, ...job }: ModelJob, turn: number) {
-    const { id } = await bench.service.start({ source: 'api', scope, syncMode: mode, ignoreDuplicates });
-    for (const [i, upload] of job.uploads.entries()) await bench.upload(id, toBody(upload, turn + i), ignoreDuplicates);
-    return id;
-  }
-
-  async function play(
-    steps: readonly (typeof step extends fc.Arbitrary<infer T> ? T : never)[],
-    hurts: readonly string[],
-  ) {
-    const bench = createSyncBench(database, { foldAfterRows: 1 });
-    const model = new SyncModel();
-    for (const [i, { first, second, turn }] of steps.entries()) {
-      const jobs = second ? [first, { ...second, scope: first.scope }] : [first];
-      const ids: string[] = [];
-      for (const one of jobs) ids.push(await begin(bench, one, turn));
-      const expected = [];
-      for (const [n, one] of jobs.entries()) {
-        bench.clock.now += 1_000;
-        await bench.service.finalize(ids[n] ?? '', { partialTypes: one.partialTypes });
-        expected.push(model.run(one, bench.clock.now));
-      }
-      await Promise.all(ids.map(async (id) => await bench.finish(id)));
-      for (const [n, id] of ids.entries()) {
-        const document = await bench.service.get(id);
-        expect({ status: document.status, counts: outcomeCounts(document) }).toEqual(expected[n]);
-      }
-      expect(await bench.graph()).toEqual({ entities: model.entities, relationships: model.relationships });
-      await hurt(bench.account, hurts[i] ?? 'none');
-    }
-  }
-
   /** Takes away what the manifests of all scopes of the account are made of. The markers of ended jobs are of no other use. */
-  async function hurt(account: string, what: string): Promise<void> {
+  async function hurt(account: string, what: string | undefined): Promise<void> {
     const { scopes, manifestParts, appliedChunks } = database.collections;
     const ids = (await scopes.find({ account }).toArray()).map(({ _id }) => _id);
     const all = what === 'all';
@@ -79,18 +40,19 @@ describe('random sequences of jobs', () => {
   }
 
   it('gives the counts and the graph of the model, every version included', async () => {
-    await holds(numRuns, fc.array(step, { minLength: 1, maxLength: 6 }), async (steps) => {
-      await play(steps, []);
+    await holds(numRuns, fc.array(jobStep, { minLength: 1, maxLength: 6 }), async (steps) => {
+      await playJobs(createSyncBench(database, { foldAfterRows: 1 }), steps);
     });
   }, 900_000);
 
   it('gives the same when the manifests are lost or damaged in between', async () => {
     const both = fc.tuple(
-      fc.array(step, { minLength: 2, maxLength: 5 }),
+      fc.array(jobStep, { minLength: 2, maxLength: 5 }),
       fc.array(damage, { minLength: 5, maxLength: 5 }),
     );
     await holds(numRuns / 2, both, async ([steps, hurts]) => {
-      await play(steps, hurts);
+      const bench = createSyncBench(database, { foldAfterRows: 1 });
+      await playJobs(bench, steps, { after: async (step) => await hurt(bench.account, hurts[step]) });
     });
   }, 900_000);
 });

@@ -20,7 +20,7 @@ export function createMemoryBench(
   const plain = memoryStores(database, account);
   const stores = { ...plain, ...options.stores?.(plain) };
   const graph = async () => readMemoryGraph(database, account);
-  return { ...createBench({ account, stores, graph, applyLanes, ...(runner && { runner }) }), database };
+  return { ...createBench({ account, stores, graph, applyLanes, retryAfterMs: 0, ...(runner && { runner }) }), database };
 }
 
 export function readMemoryGraph({ graph }: MemoryDatabase, account: string): BenchGraph {
@@ -36,6 +36,7 @@ export function readMemoryGraph({ graph }: MemoryDatabase, account: string): Ben
     properties: state.properties as ModelVersion['properties'],
     from: nameOfEnd(state.fromId),
     to: nameOfEnd(state.toId),
+    overrides: state.overrides as ModelVersion['overrides'],
     beginOn,
     endOn,
   });
