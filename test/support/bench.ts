@@ -38,6 +38,9 @@ export interface SyncBench {
   graph(): Promise<BenchGraph>;
 }
 
+/** Of waiting for a turn that never comes. */
+const maxAttempts = 4_000;
+
 const idle: SyncJobRunner = {
   start: async () => undefined,
   finalize: async () => undefined,
@@ -79,18 +82,18 @@ export function createBench(options: {
     uploadUrlTtlMs: 600_000,
   });
   async function run<T>(work: () => Promise<T>): Promise<T> {
-    for (;;) {
+    for (let attempt = 1; ; attempt++) {
       const results: T[] = [];
-      const attempt = async () => {
+      const once = async () => {
         results.push(await work());
       };
       try {
         await new MockActivityEnvironment(undefined, { logger: quiet }).run(async () => {
-          await domainFailureInterceptor.execute(undefined, attempt);
+          await domainFailureInterceptor.execute(undefined, once);
         });
         return results[0] as T;
       } catch (err) {
-        if (!(err instanceof ApplicationFailure) || err.type !== 'SCOPE_BUSY') throw err;
+        if (!(err instanceof ApplicationFailure) || err.type !== 'SCOPE_BUSY' || attempt === maxAttempts) throw err;
         await sleep(retryAfterMs);
       }
     }

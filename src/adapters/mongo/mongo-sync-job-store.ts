@@ -1,6 +1,12 @@
 import type { Filter } from 'mongodb';
 import { ErrorCode } from '../../contracts/error-code';
-import { isTerminal, SyncJobStatus, type SyncJobCounts, type SyncJobDocument } from '../../contracts/sync-job';
+import {
+  isTerminal,
+  openStatusesUpTo,
+  SyncJobStatus,
+  type SyncJobCounts,
+  type SyncJobDocument,
+} from '../../contracts/sync-job';
 import { DomainError, type Problem } from '../../domain/errors';
 import type { NewJob, StoredJob, SyncJobStore } from '../../domain/sync-job/ports';
 import type { JobEvent, SyncJobFilter } from '../../domain/sync-job/sync-jobs';
@@ -120,7 +126,7 @@ export class MongoSyncJobStore implements SyncJobStore {
 
   async progress(jobId: string, change: Parameters<SyncJobStore['progress']>[1]): Promise<void> {
     await this.jobs.updateOne(
-      { ...this.one(jobId), endedAt: null },
+      { ...this.one(jobId), endedAt: null, status: { $in: [...openStatusesUpTo(change.status)] } },
       { $set: { status: change.status, ...countFields(change.counts) } },
       { writeConcern: { w: change.durable ? 'majority' : 1 } },
     );

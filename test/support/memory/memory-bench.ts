@@ -20,7 +20,10 @@ export function createMemoryBench(
   const plain = memoryStores(database, account);
   const stores = { ...plain, ...options.stores?.(plain) };
   const graph = async () => readMemoryGraph(database, account);
-  return { ...createBench({ account, stores, graph, applyLanes, retryAfterMs: 0, ...(runner && { runner }) }), database };
+  return {
+    ...createBench({ account, stores, graph, applyLanes, retryAfterMs: 0, ...(runner && { runner }) }),
+    database,
+  };
 }
 
 export function readMemoryGraph({ graph }: MemoryDatabase, account: string): BenchGraph {

@@ -11,6 +11,7 @@ import type { ScannedUpload } from '../../../src/domain/ingest/staged-rows';
 import type { AppliedChunk } from '../../../src/domain/sync-job/graph-writer';
 import type { NewJob, PlannedBatch, StoredJob } from '../../../src/domain/sync-job/ports';
 import type { JobEvent } from '../../../src/domain/sync-job/sync-jobs';
+import { MemoryBlobStore } from './memory-blob-store';
 
 export interface MemoryPlan {
   readonly batches: PlannedBatch[];
@@ -69,6 +70,7 @@ export class MemoryDatabase {
   };
   /** By job, kind and name. */
   readonly chunks = new Map<string, AppliedChunk>();
+  readonly blobs = new MemoryBlobStore();
 }
 
 /** A job that has just been started. */

@@ -1,7 +1,6 @@
 import { sha1 } from '../../../src/adapters/digest';
 import { createUploadReader } from '../../../src/adapters/ingest/upload-reader';
 import type { FinalizeStores } from '../../../src/domain/sync-job/finalize-deps';
-import { MemoryBlobStore } from './memory-blob-store';
 import type { MemoryDatabase } from './memory-database';
 import { MemoryGraphWriter } from './memory-graph-writer';
 import { MemoryManifestStore } from './memory-manifest-store';
@@ -12,18 +11,14 @@ import { MemorySyncJobStore } from './memory-sync-job-store';
 const reader = createUploadReader();
 
 /** As `accountStores` of the product, without any component. */
-export function memoryStores(
-  database: MemoryDatabase,
-  account: string,
-  blobs: MemoryBlobStore = new MemoryBlobStore(),
-): FinalizeStores {
+export function memoryStores(database: MemoryDatabase, account: string): FinalizeStores {
   return {
     jobs: new MemorySyncJobStore(database, account),
     staging: new MemoryStagingStore(database, account),
     plans: new MemoryPlanStore(database),
     manifests: new MemoryManifestStore(database),
     graph: new MemoryGraphWriter(database),
-    blobs,
+    blobs: database.blobs,
     reader,
     sha1,
     maxBulkFileBytes: 1e9,

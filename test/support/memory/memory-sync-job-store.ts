@@ -1,5 +1,5 @@
 import { ErrorCode } from '../../../src/contracts/error-code';
-import { isTerminal, SyncJobStatus } from '../../../src/contracts/sync-job';
+import { isTerminal, openStatusesUpTo, SyncJobStatus } from '../../../src/contracts/sync-job';
 import { DomainError } from '../../../src/domain/errors';
 import type { NewJob, SyncJobStore } from '../../../src/domain/sync-job/ports';
 import { changeJob, jobOf, newStoredJob, type MemoryDatabase } from './memory-database';
@@ -63,7 +63,7 @@ export class MemorySyncJobStore implements SyncJobStore {
 
   async progress(jobId: string, { status, counts }: Call<'progress'>[1]) {
     const job = jobOf(this.database, this.account, jobId);
-    if (!job || job.endedAt !== null || order.indexOf(job.stored.document.status) > order.indexOf(status)) return;
+    if (!job || job.endedAt !== null || !openStatusesUpTo(status).includes(job.stored.document.status)) return;
     changeJob(job, { document: { status, ...counts } });
   }
 
@@ -100,14 +100,6 @@ export class MemorySyncJobStore implements SyncJobStore {
     return [...events].sort((a, b) => a.createDate - b.createDate || (a.id < b.id ? -1 : 1));
   }
 }
-
-/** A job goes through these, and never back. */
-const order: readonly SyncJobStatus[] = [
-  SyncJobStatus.awaitingUploads,
-  SyncJobStatus.finalizePending,
-  SyncJobStatus.finalizingEntities,
-  SyncJobStatus.finalizingRelationships,
-];
 
 const cursorOf = (id: string): string => Buffer.from(`after ${id}`).toString('base64url');
 
