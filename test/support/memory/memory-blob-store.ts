@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { ErrorCode } from '../../../src/contracts/error-code';
 import type { BlobStore } from '../../../src/domain/blob-store';
 import { DomainError } from '../../../src/domain/errors';
 
 export class MemoryBlobStore implements BlobStore {
   private readonly objects = new Map<string, Uint8Array>();
+  /** By URL. */
+  private readonly tickets = new Map<string, { readonly key: string; readonly until: number }>();
 
   constructor(private readonly now: () => number = Date.now) {}
 
@@ -27,14 +30,16 @@ export class MemoryBlobStore implements BlobStore {
   }
 
   async presignPut({ key, expiresInSeconds }: { key: string; expiresInSeconds: number }) {
-    return `memory:${key}?until=${this.now() + expiresInSeconds * 1000}`;
+    const url = `memory:${key}?ticket=${randomUUID()}`;
+    this.tickets.set(url, { key, until: this.now() + expiresInSeconds * 1000 });
+    return url;
   }
 
   /** What an HTTP PUT to a presigned URL does. False: refused. */
   putTo(url: string, content: Uint8Array): boolean {
-    const [, key, until] = /^memory:(.*)\?until=(\d+)$/.exec(url) ?? [];
-    if (key === undefined || Number(until) < this.now()) return false;
-    this.objects.set(key, content.slice());
+    const ticket = this.tickets.get(url);
+    if (!ticket || ticket.until < this.now()) return false;
+    this.objects.set(ticket.key, content.slice());
     return true;
   }
 }

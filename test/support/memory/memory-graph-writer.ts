@@ -91,7 +91,8 @@ export class MemoryGraphWriter implements GraphWriter {
     const { job, kind } = of;
     const objects = this.database.graph[kind];
     const id = bytesToUuid(bytes);
-    const before = objects.get(id);
+    const found = objects.get(id);
+    const before = found?.owner.account === job.scope.account ? found : undefined;
     const isLive = before?.deleted === false;
     const where = `${kind} ${content.key ?? id}`;
     const [one, many] =
