@@ -52,14 +52,14 @@ export async function keepJobs({ jobs, storeOf, runs, ...window }: KeepJobsReque
     if (state === 'running') continue;
     const id = job.document.id;
     if (state === 'stopped' && !job.committed) {
-      await storeOf(job.scope.account).end(id, {
+      const ended = await storeOf(job.scope.account).end(id, {
         status: SyncJobStatus.aborted,
         reason: 'its workflow was stopped in Temporal before it changed anything',
         now: window.now,
         from: [SyncJobStatus.awaitingUploads, SyncJobStatus.finalizePending],
         unlessCommitted: true,
       });
-      aborted.push(id);
+      if (ended?.document.status === SyncJobStatus.aborted) aborted.push(id);
     } else {
       await runs.resume(job);
       resumed.push(id);
