@@ -28,23 +28,23 @@ export function planStoreContract(openSubject: OpenSubject): void {
     const contentOf = async (kind: 'entity' | 'relationship' = 'entity') => {
       const plan = await plans.sealed(job, kind);
       if (!plan) return undefined;
-      const batches = (await collect(plan.batches())).map(({ seq, actions }) => [seq, hex(actions)]);
+      const batches = (await collect(plan.batches())).map(({ seq, actions, bytes }) => [seq, hex(actions), bytes]);
       const deletes = (await collect(plan.deletePages())).map(hex).join('');
       return { changes: plan.changes, deletes: plan.deletes, batches, rows: deletes };
     };
 
     it('has no plan before one is sealed, and then this one, the same at every reading', async () => {
       const plan = await plans.begin(job, 'entity');
-      await plan.addBatch({ seq: 10, actions: Uint8Array.of(1, 0, 2) });
+      await plan.addBatch({ seq: 10, actions: Uint8Array.of(1, 0, 2), bytes: 20 });
       await plan.addDeletes(rows(3));
-      await plan.addBatch({ seq: 2, actions: Uint8Array.of(2) });
+      await plan.addBatch({ seq: 2, actions: Uint8Array.of(2), bytes: 7 });
       await plan.addDeletes(rows(4_500, 3));
       expect(await contentOf()).toBeUndefined();
       expect((await stores.jobs.find(job.document.id))?.committed).toBe(false);
       expect(await plan.seal({ changes: 3, deletes: 4_503 })).toBe(true);
       const batches = [
-        [2, '02'],
-        [10, '010002'],
+        [2, '02', 7],
+        [10, '010002', 20],
       ];
       const expected = { changes: 3, deletes: 4_503, batches, rows: hex(rows(4_503)) };
       expect(await contentOf()).toEqual(expected);
@@ -74,7 +74,7 @@ export function planStoreContract(openSubject: OpenSubject): void {
     it('lets one of two attempts seal, and shows nothing of the other', async () => {
       const attempts = [await plans.begin(job, 'entity'), await plans.begin(job, 'entity')];
       for (const [i, plan] of attempts.entries()) {
-        await plan.addBatch({ seq: i + 1, actions: Uint8Array.of(i + 1) });
+        await plan.addBatch({ seq: i + 1, actions: Uint8Array.of(i + 1), bytes: i });
         await plan.addDeletes(rows(1, i + 1));
       }
       const sealed = await Promise.all(
@@ -85,7 +85,7 @@ export function planStoreContract(openSubject: OpenSubject): void {
       expect(await contentOf()).toEqual({
         changes: winner,
         deletes: 1,
-        batches: [[winner, `0${winner}`]],
+        batches: [[winner, `0${winner}`, winner - 1]],
         rows: hex(rows(1, winner)),
       });
     });
@@ -99,7 +99,7 @@ export function planStoreContract(openSubject: OpenSubject): void {
 
     it('forgets the content of a plan, as often as it is told to', async () => {
       const plan = await plans.begin(job, 'entity');
-      await plan.addBatch({ seq: 1, actions: Uint8Array.of(1) });
+      await plan.addBatch({ seq: 1, actions: Uint8Array.of(1), bytes: 1 });
       await plan.addDeletes(rows(1));
       await plan.seal({ changes: 1, deletes: 1 });
       await plans.discard(job.document.id);

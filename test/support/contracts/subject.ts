@@ -8,7 +8,7 @@ import type { FinalizeStores } from '../../../src/domain/sync-job/finalize-deps'
 import type { Change } from '../../../src/domain/sync-job/graph-writer';
 import type { OpenJobs } from '../../../src/domain/sync-job/job-keeper';
 import type { NewJob, StoredJob } from '../../../src/domain/sync-job/ports';
-import { StagedChange } from '../../../src/domain/sync-job/staged-object';
+import { StagedChange, stagedText } from '../../../src/domain/sync-job/staged-object';
 import type { BenchGraph } from '../bench';
 
 /** One side of a contract: all stores over one database, real or not. */
@@ -62,7 +62,7 @@ export function changesOf(kind: ObjectKind, upload: ScannedUpload, isNew: boolea
   const { count, rows } = kind === 'entity' ? upload.entities : upload.relationships;
   return Array.from({ length: count }, (_, at) => {
     const row = rows.subarray(at * stagedRowBytes, (at + 1) * stagedRowBytes);
-    return new StagedChange(kind, upload.body, row, isNew);
+    return new StagedChange(kind, row, stagedText(upload.body, row), isNew);
   });
 }
 

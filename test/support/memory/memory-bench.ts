@@ -12,16 +12,17 @@ export function createMemoryBench(
     readonly database?: MemoryDatabase;
     readonly account?: string;
     readonly applyLanes?: number;
+    readonly smallPlan?: number;
     readonly stores?: (stores: FinalizeStores) => Partial<FinalizeStores>;
     readonly runner?: SyncJobRunner;
   } = {},
 ): SyncBench & { readonly database: MemoryDatabase } {
-  const { database = new MemoryDatabase(), account = `m-${randomUUID()}`, applyLanes, runner } = options;
+  const { database = new MemoryDatabase(), account = `m-${randomUUID()}`, applyLanes, smallPlan, runner } = options;
   const plain = memoryStores(database, account);
   const stores = { ...plain, ...options.stores?.(plain) };
   const graph = async () => readMemoryGraph(database, account);
   return {
-    ...createBench({ account, stores, graph, applyLanes, retryAfterMs: 0, ...(runner && { runner }) }),
+    ...createBench({ account, stores, graph, applyLanes, smallPlan, retryAfterMs: 0, ...(runner && { runner }) }),
     database,
   };
 }

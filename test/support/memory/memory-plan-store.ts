@@ -8,7 +8,7 @@ export class MemoryPlanStore implements PlanStore {
   async begin({ document }: StoredJob, kind: ObjectKind): Promise<PlanWriter> {
     const plan: MemoryPlan = { batches: [], deletes: [], totals: { changes: 0, deletes: 0 } };
     return {
-      addBatch: async ({ seq, actions }) => void plan.batches.push({ seq, actions: actions.slice() }),
+      addBatch: async (batch) => void plan.batches.push({ ...batch, actions: batch.actions.slice() }),
       addDeletes: async (rows) => void plan.deletes.push(rows.slice()),
       seal: async ({ changes, deletes }) => {
         const job = this.database.jobs.get(document.id);

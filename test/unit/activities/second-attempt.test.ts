@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import fc from 'fast-check';
 import { isTerminal } from '../../../src/contracts/sync-job';
 import { DomainError } from '../../../src/domain/errors';
+import type { FinalizeStores } from '../../../src/domain/sync-job/finalize-deps';
 import { createMemoryBench } from '../../support/memory/memory-bench';
 import { MemoryDatabase } from '../../support/memory/memory-database';
 import { scheduledStores } from '../../support/memory/scheduled-stores';
@@ -19,10 +20,11 @@ const steps = fc.array(single, { minLength: 1, maxLength: 3 });
 describe('an attempt that was believed dead', () => {
   it('changes nothing, whenever its calls arrive', async () => {
     await fc.assert(
-      fc.asyncProperty(steps, fc.scheduler(), async (jobs, scheduler) => {
+      fc.asyncProperty(steps, fc.scheduler(), fc.constantFrom(0, 2_000), async (jobs, scheduler, smallPlan) => {
         const [database, account] = [new MemoryDatabase(), 'acme'];
         const bench = createMemoryBench({ database, account });
-        const attempt = createMemoryBench({ database, account, stores: (all) => scheduledStores(all, scheduler) });
+        const stores = (all: FinalizeStores) => scheduledStores(all, scheduler);
+        const attempt = createMemoryBench({ database, account, stores, smallPlan });
         await playJobs(bench, jobs, {
           finish: async (jobId) => {
             const ref = { account, jobId };
