@@ -18,7 +18,7 @@ const scopes = ['one', 'two', 'three'];
 const entitiesPerScope = 900;
 /** Takes some batches, and so some time, to read. */
 const bulkScope = 'bulk';
-const entitiesOfBulkFile = 12_000;
+const entitiesOfBulkFile = 6_000;
 const bulkFormats = ['json', 'ndjson', 'csv', 'yaml'] as const;
 /** A killed worker is noticed when its heartbeat is missed; the other components come back within seconds. */
 const endsWithinMs = 90_000;
@@ -37,7 +37,7 @@ function bulkJobOf(round: number): ModelJob {
   const entities = keys
     .filter((key) => chance('gone', bulkScope, key, round) > 0.02)
     .map((key) => {
-      const blob = createHash('sha512').update(key).digest('base64url').repeat(4);
+      const blob = createHash('sha512').update(key).digest('base64url').repeat(8);
       return {
         key,
         type: 'thing',
