@@ -10,6 +10,7 @@ import { MemoryJobRuns } from './memory/memory-job-runs';
 import { memoryStores } from './memory/memory-stores';
 
 export interface MemoryTenants extends Tenants {
+  readonly database: MemoryDatabase;
   /** Every upload that was stored, in order; retries do not show up. */
   readonly uploads: readonly MemoryBatch[];
   /** What `graphExport` of an account pages through, in place of what its jobs have written. */
@@ -22,6 +23,7 @@ export function createMemoryTenants({ now = Date.now }: { now?: () => number } =
   const graphs = new Map<string, readonly FlatObject[]>();
   const runner = new MemoryJobRuns();
   return {
+    database,
     uploads: database.batches,
     setGraph: (account, kind, objects) => void graphs.set(`${account}/${kind}`, objects),
     of(account) {
