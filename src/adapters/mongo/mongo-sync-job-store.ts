@@ -180,13 +180,19 @@ export class MongoSyncJobStore implements SyncJobStore {
   async addEvents(jobId: string, events: readonly JobEvent[]): Promise<void> {
     if (events.length === 0) return;
     const { syncJobEvents } = this.database.collections;
-    const documents = events.map(({ id, ...event }) => ({ _id: id, account: this.account, jobId, ...event }));
+    const documents = events.map(({ id, ...event }, position) => ({
+      _id: id,
+      account: this.account,
+      jobId,
+      position,
+      ...event,
+    }));
     await orUnavailable(syncJobEvents.insertMany(documents));
   }
 
   async listEvents(jobId: string): Promise<readonly JobEvent[]> {
     const found = this.database.collections.syncJobEvents.find({ jobId, account: this.account });
-    const documents = await orUnavailable(found.sort({ createDate: 1, _id: 1 }).toArray());
+    const documents = await orUnavailable(found.sort({ createDate: 1, position: 1, _id: 1 }).toArray());
     return documents.map(({ _id, name, description, createDate }) => ({ id: _id, name, description, createDate }));
   }
 

@@ -77,6 +77,7 @@ export interface SyncJobStore {
     offer: { readonly uploadUrl: string; readonly expiresAt: number; readonly now: number },
   ): Promise<{ uploadUrl: string; expiresAt: number }>;
   addEvents(jobId: string, events: readonly JobEvent[]): Promise<void>;
+  /** In the order of their times; those of one call in the order of the call. */
   listEvents(jobId: string): Promise<readonly JobEvent[]>;
 }
 
