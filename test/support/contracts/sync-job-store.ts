@@ -242,10 +242,12 @@ export function syncJobStoreContract(openSubject: OpenSubject): void {
       const { document } = await jobs.create(newJob(account));
       const event = (name: string, at: number) => ({ id: randomUUID(), name, description: 'd', createDate: at });
       const [late, early] = [event('late', now + 1), event('early', now)];
+      const together = Array.from({ length: 8 }, (_, i) => event(`at once ${i}`, now + 2));
       await jobs.addEvents(document.id, [late]);
       await jobs.addEvents(document.id, [early]);
+      await jobs.addEvents(document.id, together);
       await jobs.addEvents(document.id, []);
-      expect(await jobs.listEvents(document.id)).toEqual([early, late]);
+      expect(await jobs.listEvents(document.id)).toEqual([early, late, ...together]);
       expect(await subject.storesOf(newAccountName()).jobs.listEvents(document.id)).toEqual([]);
     });
 

@@ -97,7 +97,7 @@ export class MemorySyncJobStore implements SyncJobStore {
 
   async listEvents(jobId: string) {
     const events = jobOf(this.database, this.account, jobId)?.events ?? [];
-    return [...events].sort((a, b) => a.createDate - b.createDate || (a.id < b.id ? -1 : 1));
+    return [...events].sort((a, b) => a.createDate - b.createDate);
   }
 }
 
