@@ -338,23 +338,6 @@ export function graphWriterContract(openSubject: OpenSubject): void {
       expect((await subject.graphOf(account)).entities.get('east/a')?.version).toBe(1);
     });
 
-    it('refuses mapped relationships one by one', async () => {
-      const job = await begin();
-      const _mapping = {
-        relationshipDirection: 'FORWARD',
-        sourceEntityKey: 'a',
-        targetFilterKeys: [['_key']],
-        targetEntity: { _key: 'x', _class: 'Thing' },
-      };
-      await put(job, { entities: [entity('a')] });
-      await put(job, { relationships: [{ _key: 'm', _type: 'is', _class: 'IS', _mapping }, edge('r', 'a', 'a')] });
-      expect(await counts(job)).toEqual({
-        numEntitiesCreated: 1,
-        numRelationshipsCreated: 1,
-        numMappedRelationshipCreateErrors: 1,
-      });
-    });
-
     it('has pinned values stay on top of what the owner uploads', async () => {
       await put(await begin(), { entities: [entity('a', { n: 1, m: 1 })] });
       const pinning = await begin('OVERRIDE');
