@@ -63,14 +63,14 @@ export async function keepJobs({ jobs, storeOf, runs, ...window }: KeepJobsReque
     const { id, syncMode } = job.document;
     const kept: KeptJob = { account: job.scope.account, jobId: id, syncMode };
     if (state === 'stopped' && !job.committed) {
-      await storeOf(job.scope.account).end(id, {
+      const ended = await storeOf(job.scope.account).end(id, {
         status: SyncJobStatus.aborted,
         reason: 'its workflow was stopped in Temporal before it changed anything',
         now: window.now,
         from: [SyncJobStatus.awaitingUploads, SyncJobStatus.finalizePending],
         unlessCommitted: true,
       });
-      aborted.push(kept);
+      if (ended?.document.status === SyncJobStatus.aborted) aborted.push(kept);
     } else {
       await runs.resume(job);
       resumed.push(kept);

@@ -49,8 +49,8 @@ export interface SyncJobStore {
   /** True while the job is the first of its scope's queue of finalizations. `ahead` names the job that is. */
   turn(job: StoredJob): Promise<{ readonly isFirst: boolean; readonly ahead: string | null }>;
   /**
-   * Sets status and counters of a job that has not ended. Counters are absolute. `durable`: resolved only once this write, and with
-   * it every earlier one of the process, survives the death of the database.
+   * Sets status and counters of a job that has not ended and is not further. Counters are absolute. `durable`: resolved only once
+   * this write, and with it every earlier one of the process, survives the death of the database.
    */
   progress(
     jobId: string,
@@ -77,6 +77,7 @@ export interface SyncJobStore {
     offer: { readonly uploadUrl: string; readonly expiresAt: number; readonly now: number },
   ): Promise<{ uploadUrl: string; expiresAt: number }>;
   addEvents(jobId: string, events: readonly JobEvent[]): Promise<void>;
+  /** In the order of their times; those of one call in the order of the call. */
   listEvents(jobId: string): Promise<readonly JobEvent[]>;
 }
 

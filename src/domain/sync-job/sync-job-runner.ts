@@ -4,7 +4,8 @@ import type { StoredJob } from './ports';
 /** The durable runner of a job. Calls are idempotent; each returns once the runner has taken note durably. */
 export interface SyncJobRunner {
   start(job: StoredJob, request: OnBehalfOf): Promise<void>;
-  /** @throws DomainError NOT_FOUND when the runner of the job is gone. */
+  /** Gives the job a new run when its own is gone. */
   finalize(job: StoredJob, request: FinalizeRequest): Promise<void>;
+  /** No error when there is nobody to tell. */
   abort(job: StoredJob, request: AbortRequest): Promise<void>;
 }
