@@ -72,12 +72,13 @@ function tenantsOf(config: ServerConfig, { runner, ...shared }: Wiring): Tenants
   const { maxBulkFileBytes } = config.limits;
   return {
     of(account) {
-      const { jobs, staging, blobs } = accountStores({ ...shared, maxBulkFileBytes }, account);
+      const { jobs, staging, dryRuns, blobs } = accountStores({ ...shared, maxBulkFileBytes }, account);
       return {
         syncJobs: new SyncJobsService({
           account,
           jobs,
           staging,
+          dryRuns,
           blobs,
           runner,
           sha1,

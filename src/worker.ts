@@ -72,6 +72,7 @@ async function main(): Promise<void> {
       now: Date.now,
       uploadWindowMs: config.uploadWindowMs,
       applyLanes: config.applyLanes,
+      deleteGuard: config.deleteGuard,
     }),
     interceptors: { activity: [() => ({ inbound: domainFailureInterceptor })] },
     maxCachedWorkflows: config.maxCachedWorkflows,

@@ -1,14 +1,18 @@
 import { activityInfo, ApplicationFailure, cancellationSignal, heartbeat, log } from '@temporalio/activity';
 import { ErrorCode } from '../contracts/error-code';
-import { isTerminal, syncJobCounters, SyncJobStatus, type SyncJobCounts } from '../contracts/sync-job';
-import type { FinalizeInput, SyncJobRef, SyncJobState } from '../contracts/temporal/sync-job';
+import { isTerminal, SyncJobStatus } from '../contracts/sync-job';
+import type { DryRunState, FinalizeInput, SyncJobRef, SyncJobState } from '../contracts/temporal/sync-job';
 import { DomainError } from '../domain/errors';
 import { applyPlan } from '../domain/sync-job/apply-plan';
+import { isBadData } from '../domain/sync-job/bad-data';
 import { bulkFileKey, ingestBulkFile } from '../domain/sync-job/bulk-file';
+import { findMassDeletion, type DeleteGuard } from '../domain/sync-job/delete-guard';
+import { dryRunJob } from '../domain/sync-job/dry-run';
 import type { FinalizeStores, RunControl } from '../domain/sync-job/finalize-deps';
 import { checkDuplicates, planKind } from '../domain/sync-job/plan-kind';
 import type { SealedPlan, StoredJob } from '../domain/sync-job/ports';
 import type { StartDecision } from '../domain/sync-job/start-rules';
+import { toState, waitMs } from './job-state';
 
 export interface SyncJobActivitiesDependencies {
   readonly storesOf: (account: string) => FinalizeStores;
@@ -21,6 +25,8 @@ export interface SyncJobActivitiesDependencies {
    * another activity would take longer than the rest of the job. @default 2000
    */
   readonly smallPlan?: number;
+  /** Undefined: every deletion goes through. */
+  readonly deleteGuard?: DeleteGuard | undefined;
 }
 
 export interface OpenJobRequest extends SyncJobRef {
@@ -57,7 +63,7 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
     try {
       return await work();
     } catch (err) {
-      if (!(err instanceof DomainError) || !badData.includes(err.code)) throw err;
+      if (!isBadData(err)) throw err;
       await storesOf(job.scope.account).jobs.end(job.document.id, {
         status: SyncJobStatus.errorBadData,
         reason: err.message,
@@ -107,6 +113,36 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
     return toState(ended ?? job);
   }
 
+  /** Holds a job that deletes too much, and aborts one whose hold is over; undefined when it may go on. */
+  async function holdBack(
+    stores: FinalizeStores,
+    job: StoredJob,
+    run: RunControl,
+  ): Promise<'held' | 'ended' | undefined> {
+    const guard = deps.deleteGuard;
+    if (!guard || job.approvedAt !== null) return undefined;
+    const { id } = job.document;
+    if (job.heldAt !== null && now() >= job.heldAt + guard.holdMs) {
+      const ended = await stores.jobs.end(id, {
+        status: SyncJobStatus.aborted,
+        reason: `held because it would delete so much, and not approved within ${String(Math.round(guard.holdMs / 1000))} s`,
+        now: now(),
+        from: [SyncJobStatus.finalizePending],
+        unlessCommitted: true,
+        unlessApproved: true,
+      });
+      return ended && isTerminal(ended.document.status) ? 'ended' : undefined;
+    }
+    const reason = await findMassDeletion(stores, job, { guard, run });
+    if (reason === undefined) return undefined;
+    return (await stores.jobs.hold(id, { reason, now: now() })) ? 'held' : undefined;
+  }
+
+  const withHold = (job: StoredJob): SyncJobState & { holdMs?: number } => {
+    const until = (job.heldAt ?? 0) + (deps.deleteGuard?.holdMs ?? 0);
+    return { ...toState(job), holdMs: Math.max(0, until - now()) };
+  };
+
   return {
     /** For starts by the Temporal CLI: writes the job document that the API would have written. */
     async openSyncJob({
@@ -152,14 +188,46 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
       return { ...toState(ended ?? job), waitMs: 0 };
     },
 
+    /** Finds out what finalizing would do, and keeps it beside the job's plans; the workflow gets numbers only. */
+    async dryRunSyncJob({ request, ...ref }: SyncJobRef & { readonly request: FinalizeInput }): Promise<DryRunState> {
+      const stores = storesOf(ref.account);
+      const job = await find(ref);
+      const { status } = job.document;
+      if (status !== SyncJobStatus.awaitingUploads) {
+        throw new DomainError(
+          ErrorCode.jobNotAwaitingUploads,
+          `The job ${ref.jobId} is ${status}; a dry run is for jobs that await uploads.`,
+        );
+      }
+      const partialTypes = request.partialDatasets?.types ?? [];
+      return await withHeartbeat(deps, async (run) => {
+        const result = await dryRunJob(stores, job, { partialTypes, run, now });
+        await stores.dryRuns.keep(ref.jobId, result);
+        return {
+          status: result.status,
+          reason: result.statusReason,
+          counts: result.counts,
+          estimated: result.estimated,
+        };
+      });
+    },
+
+    /** Lets a held job go on. @throws DomainError JOB_NOT_HELD */
+    async approveSyncJob({ account, jobId }: SyncJobRef): Promise<SyncJobState> {
+      const job = (await storesOf(account).jobs.approve(jobId, { now: now() })) ?? (await find({ account, jobId }));
+      requireApproved(job);
+      return toState(job);
+    },
+
     /**
      * Waits for the scope's turn, takes in the bulk file, plans, and writes all changes of entities. Nothing of the graph changes
-     * before the plan is sealed; from then on the job can only be completed. A small job is completed at once.
+     * before the plan is sealed; from then on the job can only be completed. A small job is completed at once. Answers with `holdMs`
+     * when the job deletes so much that it needs an approval first, and has to wait that long for it.
      */
     async finalizeEntities({
       request,
       ...ref
-    }: SyncJobRef & { readonly request: FinalizeInput }): Promise<SyncJobState> {
+    }: SyncJobRef & { readonly request: FinalizeInput }): Promise<SyncJobState & { holdMs?: number }> {
       const stores = storesOf(ref.account);
       const partialTypes = request.partialDatasets?.types ?? [];
       let job = await find(ref);
@@ -168,16 +236,19 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
       }
       if (isTerminal(job.document.status)) return toState(job);
       await requireTurn(stores, job);
-      return await withHeartbeat(deps.applyLanes, async (run) => {
-        let planned: 'sealed' | 'nothing' | 'ended' = 'sealed';
+      return await withHeartbeat(deps, async (run) => {
+        let planned: 'sealed' | 'nothing' | 'ended' | 'held' = 'sealed';
         if (job.document.status === SyncJobStatus.finalizePending) {
           planned = await orBadData(job, async () => {
             if (!job.committed) {
               await ingestBulkFile(stores, job, run, now);
               await checkDuplicates(stores, job, 'relationship', run);
+              const held = await holdBack(stores, job, run);
+              if (held) return held;
             }
             return await planKind(stores, job, 'entity', run);
           });
+          if (planned === 'held') return withHold(await find(ref));
           if (planned === 'ended') {
             const ended = await find(ref);
             await discard(stores, ended);
@@ -202,10 +273,7 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
       const job = await find(ref);
       if (isTerminal(job.document.status)) return toState(job);
       await requireTurn(stores, job);
-      return await withHeartbeat(
-        deps.applyLanes,
-        async (run) => await finishRelationships(stores, ref, run, () => true),
-      );
+      return await withHeartbeat(deps, async (run) => await finishRelationships(stores, ref, run, () => true));
     },
 
     /** Ends a job that cannot or shall not go on. A job that is committed and may not be ended answers with its present state. */
@@ -225,18 +293,6 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
     },
   };
 }
-
-const badData: readonly ErrorCode[] = [
-  ErrorCode.duplicateKey,
-  ErrorCode.badBulkData,
-  ErrorCode.invalidBody,
-  ErrorCode.entityIsNotArray,
-  ErrorCode.relationshipIsNotArray,
-  ErrorCode.entityUploadFailedValidation,
-  ErrorCode.relationshipUploadFailedValidation,
-  ErrorCode.deleteUploadFailedValidation,
-  ErrorCode.requestEntityTooLarge,
-];
 
 /** Fails the attempt, not the activity, when another job of the scope is ahead: a waiting job then holds no slot of the worker. */
 async function requireTurn(stores: FinalizeStores, job: StoredJob): Promise<void> {
@@ -261,7 +317,16 @@ async function discard(stores: FinalizeStores, job: StoredJob): Promise<void> {
   }
 }
 
-async function withHeartbeat<T>(lanes: number, work: (run: RunControl) => Promise<T>): Promise<T> {
+/** @throws DomainError JOB_NOT_HELD */
+function requireApproved({ document, approvedAt }: StoredJob): void {
+  if (approvedAt !== null) return;
+  throw new DomainError(ErrorCode.jobNotHeld, `The job ${document.id} is ${document.status} and is not held.`);
+}
+
+async function withHeartbeat<T>(
+  { applyLanes: lanes, now }: Pick<SyncJobActivitiesDependencies, 'applyLanes' | 'now'>,
+  work: (run: RunControl) => Promise<T>,
+): Promise<T> {
   let details: unknown = { step: 'starting' };
   const timer = setInterval(() => {
     heartbeat(details);
@@ -269,6 +334,7 @@ async function withHeartbeat<T>(lanes: number, work: (run: RunControl) => Promis
   try {
     return await work({
       lanes,
+      now,
       progress: (done) => {
         details = done;
       },
@@ -280,22 +346,3 @@ async function withHeartbeat<T>(lanes: number, work: (run: RunControl) => Promis
     clearInterval(timer);
   }
 }
-
-function toState({ document }: StoredJob): SyncJobState {
-  const { id, accountId, source, scope, syncMode, status, statusReason } = document;
-  const counts: SyncJobCounts = Object.fromEntries(
-    syncJobCounters.filter((name) => document[name] > 0).map((name) => [name, document[name]]),
-  );
-  return {
-    jobId: id,
-    account: accountId,
-    source,
-    scope: scope ?? document.integrationInstanceId,
-    syncMode,
-    status,
-    reason: statusReason,
-    counts,
-  };
-}
-
-const waitMs = (job: StoredJob, now: number): number => Math.max(0, job.lastUploadAt + job.uploadWindowMs - now);

@@ -5,6 +5,7 @@ import {
   syncJobCounters,
   SyncJobStatus,
   SyncMode,
+  type DryRun,
   type SyncJobCounter,
   type SyncJobDocument,
 } from '../../src/contracts/sync-job';
@@ -39,6 +40,7 @@ interface MemoryJob {
   readonly uploadIds: Set<string>;
   readonly events: JobEvent[];
   uploadUrl?: { uploadUrl: string; expiresAt: number };
+  dryRun?: DryRun;
 }
 
 /** Jobs of any number of accounts in memory. Finalizing ends at FINALIZE_PENDING: there is no worker behind it. */
@@ -118,6 +120,7 @@ function createSyncJobs({
           deletionMode: 'SOFT',
           expiresOn: now() + uploadWindowMs,
           statusReason: null,
+          awaitsApproval: false,
           report: [],
           partialTypes: [],
           workflowId: `sync-job:${account}:${id}`,
@@ -177,6 +180,31 @@ function createSyncJobs({
       const job = find(jobId);
       if (job.document.status !== SyncJobStatus.awaitingUploads) return job.document;
       return change(job, { status: SyncJobStatus.finalizePending, partialTypes, expiresOn: null });
+    },
+    async dryRun(jobId, { partialTypes }) {
+      const { document } = findOpen(jobId);
+      const none = { created: [], updated: [], deleted: [] };
+      const dryRun: DryRun = {
+        status: SyncJobStatus.finished,
+        statusReason: null,
+        report: [],
+        counts: { numEntitiesCreated: document.numEntitiesUploaded },
+        sample: { entities: none, relationships: none },
+        estimated: false,
+        uploads: 1,
+        partialTypes,
+        on: now(),
+      };
+      find(jobId).dryRun = dryRun;
+      return { job: document, dryRun };
+    },
+    async lastDryRun(jobId) {
+      const { document, dryRun } = find(jobId);
+      if (!dryRun) throw new DomainError(ErrorCode.notFound, `There is no result of a dry run of the job ${jobId}.`);
+      return { job: document, dryRun };
+    },
+    async approve(jobId) {
+      throw new DomainError(ErrorCode.jobNotHeld, `The job ${find(jobId).document.id} is not held.`);
     },
     async abort(jobId, { reason, terminalStatus }) {
       const job = find(jobId);

@@ -83,8 +83,19 @@ export function createSyncBench(
     account,
     jobs: stores.jobs,
     staging: stores.staging,
+    dryRuns: stores.dryRuns,
     blobs,
-    runner: { start: async () => undefined, finalize: async () => undefined, abort: async () => undefined },
+    runner: {
+      start: async () => undefined,
+      finalize: async () => undefined,
+      approve: async () => undefined,
+      abort: async () => undefined,
+      dryRun: async ({ document }, { partialTypes }) => {
+        const request = { dryRun: true, partialDatasets: { types: partialTypes } };
+        await run(async () => await activities.dryRunSyncJob({ account, jobId: document.id, request }));
+        return 'done';
+      },
+    },
     sha1,
     now: () => clock.now,
     newId: randomUUID,

@@ -39,6 +39,9 @@ export interface SyncJobRecord {
   uploadWindowMs: number;
   finalizeRequestedAt: number | null;
   endedAt: number | null;
+  /** Absent in jobs that were never held. */
+  heldAt?: number;
+  approvedAt?: number;
   /** Number of acknowledged uploads; the next one gets this plus one as its `seq`. */
   uploads: number;
   counts: SyncJobCounts;
@@ -95,12 +98,13 @@ export interface StagedBatchDocument {
 }
 
 export interface PlanPageDocument {
-  /** `<jobId>/<kind>/<planId>/<c|d><number>` */
+  /** `<jobId>/<kind>/<planId>/<c|d><number>`, or `<jobId>/dryRun` */
   _id: string;
   jobId: string;
   kind: string;
   planId: string;
-  type: 'changes' | 'deletes';
+  /** `dryRun`: not a page of a plan but the latest result, as JSON. */
+  type: 'changes' | 'deletes' | 'dryRun';
   number: number;
   content: Binary;
   /** Of a page of changes: length of the text of its objects that need work. */
@@ -123,8 +127,11 @@ export interface ManifestHead {
   rows: number;
   /** Documents of this generation; fewer in the collection mean that the base is damaged. */
   parts: number;
-  /** Unfolded chunks when the last job ended; fewer in the collection mean that deltas were lost. */
-  unfolded: number;
+  /**
+   * Which chunks were unfolded when the last job ended: digests of their ids, 8 bytes each. One that is not in the collection any
+   * more means that deltas were lost, however many new ones have come.
+   */
+  unfolded: Binary;
 }
 
 export interface ManifestPartDocument {

@@ -14,8 +14,8 @@ interface EndRequest {
   readonly session: ClientSession;
 }
 
-const deleted = { entity: 'numEntitiesDeleted', relationship: 'numRelationshipsDeleted' } as const;
-const deleteErrors = { entity: 'numEntityDeleteErrors', relationship: 'numRelationshipDeleteErrors' } as const;
+export const deleted = { entity: 'numEntitiesDeleted', relationship: 'numRelationshipsDeleted' } as const;
+export const deleteErrors = { entity: 'numEntityDeleteErrors', relationship: 'numRelationshipDeleteErrors' } as const;
 
 /**
  * An object ends in place: the document stays under its id, marked, and is the last version of its history. Only what no index
@@ -81,16 +81,18 @@ export async function endByIds(
 
 const lineage = { _id: 1, _accountId: 1, _source: 1, _scope: 1, _version: 1 } as const;
 
+/** Live relationships of any scope that begin or end at one of the entities. */
+export const touching = (entities: readonly Binary[]): Filter<GraphDocument> => ({
+  $or: [{ _fromEntityId: { $in: [...entities] } }, { _toEntityId: { $in: [...entities] } }],
+  _deleted: false,
+});
+
 /** Deleting an entity deletes its relationships, whichever scope they are in. */
 async function endRelationshipsOf(database: Database, request: EndRequest, entities: readonly Binary[]): Promise<void> {
   if (entities.length === 0) return;
   const { relationships } = database.collections;
   const { chunk, of, session } = request;
-  const touching: Filter<GraphDocument> = {
-    $or: [{ _fromEntityId: { $in: [...entities] } }, { _toEntityId: { $in: [...entities] } }],
-    _deleted: false,
-  };
-  const found = await relationships.find(touching, { session, projection: lineage }).toArray();
+  const found = await relationships.find(touching(entities), { session, projection: lineage }).toArray();
   if (found.length === 0) return;
   chunk.add(
     'numRelationshipsDeleted',

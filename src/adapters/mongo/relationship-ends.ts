@@ -1,10 +1,10 @@
 import type { Binary, ClientSession } from 'mongodb';
-import { bytesToUuid, isUuid, keyNamespace, uuidV5 } from '../../domain/graph/identity';
+import { bytesToUuid, isUuid, keyNamespace, uuidV5, type ObjectKind } from '../../domain/graph/identity';
 import type { EndReference } from '../../domain/graph/object-content';
 import type { Change, ChunkOf } from '../../domain/sync-job/graph-writer';
 import { sha1 } from '../digest';
 import type { Database } from './database';
-import { idFromText, idToText } from './packed-ids';
+import { bytesOf, idFromText, idToText } from './packed-ids';
 
 export interface ResolvedEnds {
   readonly fromId: string | undefined;
@@ -13,12 +13,23 @@ export interface ResolvedEnds {
   readonly missing: string | undefined;
 }
 
+/** What a run that writes nothing has done so far, as its later steps shall see it. */
+export interface AsIf {
+  /** Undefined: as the graph says. */
+  isLive(kind: ObjectKind, id: Uint8Array): boolean | undefined;
+}
+
 /** Resolves the ends of relationships to entity ids and checks in the same transaction that the entities live. */
 export async function resolveEnds(
   database: Database,
-  request: { readonly of: ChunkOf; readonly changes: readonly Change[]; readonly session: ClientSession },
+  request: {
+    readonly of: ChunkOf;
+    readonly changes: readonly Change[];
+    readonly session: ClientSession;
+    readonly asIf?: AsIf | undefined;
+  },
 ): Promise<readonly ResolvedEnds[]> {
-  const { of, changes, session } = request;
+  const { of, changes, session, asIf } = request;
   const idOf = endResolver(of);
   const ends = changes.map(({ content }) => ({ from: idOf(content.from), to: idOf(content.to), content }));
   const wanted = new Map<string, Binary>();
@@ -28,6 +39,13 @@ export async function resolveEnds(
   }
   const ids = await liveEntities(database, { account: of.job.scope.account, ids: [...wanted.values()], session });
   const live = new Set(ids.map(idToText));
+  if (asIf) {
+    for (const [name, id] of wanted) {
+      const isLive = asIf.isLive('entity', bytesOf(id));
+      if (isLive === true) live.add(name);
+      else if (isLive === false) live.delete(name);
+    }
+  }
   return ends.map(({ from, to, content }) => {
     const missing = [
       from !== undefined && !live.has(from) && describe('_fromEntity', content.from),

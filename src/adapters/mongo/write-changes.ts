@@ -11,9 +11,9 @@ import type { GraphDocument, VersionDocument } from './collections';
 import type { Database } from './database';
 import { documentDifference } from './document-difference';
 import { buildDocument, readState, type Ownership } from './graph-document';
-import { idAt, idToText } from './packed-ids';
-import { writeRawData } from './raw-data';
-import { resolveEnds, type ResolvedEnds } from './relationship-ends';
+import { bytesOf, idAt, idToText } from './packed-ids';
+import { planRawData, writeRawData } from './raw-data';
+import { resolveEnds, type AsIf, type ResolvedEnds } from './relationship-ends';
 import { writeNew } from './write-new';
 
 interface WriteRequest {
@@ -49,19 +49,14 @@ const counters = {
 export async function writeChanges(database: Database, whole: WriteRequest): Promise<void> {
   const isPlainNew = whole.assumeNew && whole.of.job.document.syncMode === SyncMode.diff;
   const request = isPlainNew ? { ...whole, changes: await writeNew(database, whole) } : whole;
-  const { of, changes, chunk, session, assumeNew } = request;
+  const { of, changes, chunk, session } = request;
   if (changes.length === 0) return;
   const graph = of.kind === 'entity' ? database.collections.entities : database.collections.relationships;
   const versions =
     of.kind === 'entity' ? database.collections.entityVersions : database.collections.relationshipVersions;
-  const current = assumeNew ? new Map<string, GraphDocument>() : await findCurrent(request, graph);
-  const ends = of.kind === 'relationship' ? await resolveEnds(database, { of, changes, session }) : undefined;
-  const written: Written = { inserts: [], updates: [], ended: [] };
-  for (const [i, change] of changes.entries()) {
-    decideOne({ of, chunk, written, change, ends: ends?.[i], before: current.get(bytesToUuid(change.id)) });
-  }
+  const { written, current } = await decideChanges(database, request);
   if (of.kind === 'entity') {
-    await writeRawData(database, { of, changes, chunk, session, written, current });
+    await writeRawData(database, session, planRawData({ of, changes, chunk, written, current }));
   }
   if (written.ended.length > 0) await versions.insertMany(written.ended, { session, ordered: true });
   if (written.inserts.length > 0) await graph.insertMany(written.inserts, { session, ordered: true });
@@ -71,6 +66,27 @@ export async function writeChanges(database: Database, whole: WriteRequest): Pro
     }));
     await graph.bulkWrite(operations, { session, ordered: true });
   }
+}
+
+/** Reads what is there and decides, without writing anything. `asIf` says of objects how they shall be taken instead. */
+export async function decideChanges(
+  database: Database,
+  request: WriteRequest & { readonly asIf?: AsIf },
+): Promise<{ readonly written: Written; readonly current: CurrentDocuments }> {
+  const { of, changes, chunk, session, assumeNew, asIf } = request;
+  const graph = of.kind === 'entity' ? database.collections.entities : database.collections.relationships;
+  const current = assumeNew ? new Map<string, GraphDocument>() : await findCurrent(request, graph);
+  if (asIf) {
+    for (const [id, document] of current) {
+      if (asIf.isLive(of.kind, bytesOf(document._id)) === false) current.set(id, { ...document, _deleted: true });
+    }
+  }
+  const ends = of.kind === 'relationship' ? await resolveEnds(database, { of, changes, session, asIf }) : undefined;
+  const written: Written = { inserts: [], updates: [], ended: [] };
+  for (const [i, change] of changes.entries()) {
+    decideOne({ of, chunk, written, change, ends: ends?.[i], before: current.get(bytesToUuid(change.id)) });
+  }
+  return { written, current };
 }
 
 async function findCurrent(

@@ -27,6 +27,7 @@ export function statusOf(code: ErrorCode): number {
     case ErrorCode.invalidBody:
     case ErrorCode.duplicateKey:
     case ErrorCode.badBulkData:
+    case ErrorCode.jobNotHeld:
       return 400;
     case ErrorCode.unauthorized:
       return 401;

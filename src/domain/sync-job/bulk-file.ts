@@ -3,7 +3,11 @@ import { DomainError } from '../errors';
 import { ErrorCode } from '../../contracts/error-code';
 import { keyNamespace } from '../graph/identity';
 import type { FinalizeStores, RunControl } from './finalize-deps';
-import type { StoredJob } from './ports';
+import type { StagingStore, StoredJob } from './ports';
+
+type BulkFileStores = Pick<FinalizeStores, 'blobs' | 'reader' | 'sha1' | 'maxBulkFileBytes'> & {
+  readonly staging: Pick<StagingStore, 'stage'>;
+};
 
 /** Where the bulk file of a job lies. */
 export const bulkFileKey = (account: string, jobId: string): string => `bulk/${account}/${jobId}`;
@@ -14,7 +18,7 @@ export const bulkFileKey = (account: string, jobId: string): string => `bulk/${a
  * @throws DomainError BAD_BULK_DATA and the other codes of bad uploads.
  */
 export async function ingestBulkFile(
-  stores: FinalizeStores,
+  stores: BulkFileStores,
   job: StoredJob,
   run: RunControl,
   now: () => number,

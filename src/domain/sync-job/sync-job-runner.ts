@@ -6,5 +6,11 @@ export interface SyncJobRunner {
   start(job: StoredJob): Promise<void>;
   /** @throws DomainError NOT_FOUND when the runner of the job is gone. */
   finalize(job: StoredJob, request: FinalizeRequest): Promise<void>;
+  /**
+   * Has the runner find out what finalizing would do; waits for the end of that, but not for ever.
+   * @throws DomainError SCOPE_BUSY, JOB_NOT_AWAITING_UPLOADS, CONFLICT (another dry run is under way), SERVICE_UNAVAILABLE
+   */
+  dryRun(job: StoredJob, request: FinalizeRequest): Promise<'done' | 'running'>;
+  approve(job: StoredJob): Promise<void>;
   abort(job: StoredJob, request: AbortRequest): Promise<void>;
 }

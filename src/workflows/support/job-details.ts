@@ -31,12 +31,19 @@ const ifStuck: Readonly<Record<SyncJobStatus, string | undefined>> = {
   ERROR_UNEXPECTED_FAILURE: 'Read the failure of the last activity, then start a new job on the same scope.',
 };
 
+const heldInWords = 'Held: it would delete too much of its scope. Nothing has changed; it waits for your decision.';
+const ifHeld =
+  'It waits for you. Look at what was uploaded: most likely a source was incomplete. Send the update `approve` to let it go on, or `abort` to give it up. Later jobs of the scope wait behind it.';
+
 /** Markdown of the run's current details in the Web UI. */
-export function describeJob(state: SyncJobState, taskQueue: string): string {
+export function describeJob(
+  state: SyncJobState,
+  { taskQueue, isHeld }: { readonly taskQueue: string; readonly isHeld: boolean },
+): string {
   const counters = Object.entries(state.counts).map(([name, count]) => `- ${inEnglish(name)}: **${String(count)}**`);
-  const stuck = ifStuck[state.status];
+  const stuck = isHeld ? ifHeld : ifStuck[state.status];
   return [
-    `**${state.status}** — ${inWords[state.status]}`,
+    `**${state.status}** — ${isHeld ? heldInWords : inWords[state.status]}`,
     ...(state.reason === null ? [] : ['', `> ${state.reason}`]),
     '',
     `Job \`${state.jobId}\` of account \`${state.account}\`, source \`${state.source}\`, scope \`${state.scope ?? '(none)'}\`, mode \`${state.syncMode}\`, queue \`${taskQueue}\`.`,

@@ -17,12 +17,24 @@ export function checkSyncJobInput(input: unknown): asserts input is SyncJobInput
     throw invalid(`${unknown.map((name) => `"${name}"`).join(', ')} is not known; known are ${known.join(', ')}`);
 }
 
-const known = ['account', 'source', 'scope', 'syncMode', 'integrationInstanceId', 'jobId', 'uploadWindowMs', 'resume'];
+const known = [
+  'account',
+  'source',
+  'scope',
+  'syncMode',
+  'integrationInstanceId',
+  'jobId',
+  'uploadWindowMs',
+  'resume',
+  'hold',
+];
 
 export function checkFinalizeInput(input: FinalizeInput | undefined): void {
   if (input === undefined || input === null) return;
   if (!isRecord(input)) throw invalid('finalize takes one JSON object or nothing');
-  const { partialDatasets } = input as FinalizeInput;
+  const { partialDatasets, dryRun } = input as FinalizeInput;
+  // A flag that means nothing would finalize the job of somebody who asked for the opposite.
+  if (dryRun !== undefined && typeof dryRun !== 'boolean') throw invalid('"dryRun" must be true or false');
   const types: unknown = partialDatasets?.types;
   if (types !== undefined && (!Array.isArray(types) || types.some((type) => typeof type !== 'string'))) {
     throw invalid('"partialDatasets.types" must be a list of strings');
