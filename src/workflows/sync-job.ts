@@ -238,14 +238,21 @@ export async function syncJob(input: SyncJobInput): Promise<SyncJobState> {
       if (state.status !== SyncJobStatus.awaitingUploads) finalizeRequest ??= {};
     }
     setCurrentDetails(describeJob(state, { taskQueue: workflowInfo().taskQueue, isHeld: false }));
+    const since = Date.now();
     await condition(() => !isOpen() || dryRuns.hasRun, waitMs, { summary: 'upload window' });
     if (!isOpen()) return await act();
+    if (dryRuns.hasRun) return await continueWaiting(waitMs - (Date.now() - since));
     const expiry = await expireSyncJob(ref);
     enter(stateOf(expiry));
     if (isTerminal(state.status) || !isOpen()) return await act();
+    await continueWaiting(expiry.waitMs);
+  }
+
+  async function continueWaiting(waitMs: number): Promise<void> {
     await condition(() => allHandlersFinished() || !isOpen());
     if (!isOpen()) return await act();
-    await continueAsNew<typeof syncJob>({ ...input, jobId, uploadWindowMs: Math.max(1_000, expiry.waitMs) });
+    const { resume: _resume, ...same } = input;
+    await continueAsNew<typeof syncJob>({ ...same, jobId, uploadWindowMs: Math.max(1_000, waitMs) });
   }
 
   async function act(): Promise<void> {

@@ -1,7 +1,6 @@
-import { ApplicationFailure, CancellationScope, isCancellation, proxyActivities } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancellationScope, isCancellation, proxyActivities } from '@temporalio/workflow';
 import type { DryRunState, FinalizeInput, SyncJobRef } from '../../contracts/temporal/sync-job';
 import type { SyncJobActivities } from '../../activities/sync-job-activities';
-import { innermost } from './job-state';
 
 /** Attempts cover a job ahead on the scope for some seconds; whoever asked can ask again. */
 const { dryRunSyncJob } = proxyActivities<SyncJobActivities>({
@@ -29,7 +28,8 @@ export class DryRunner {
       if (isCancellation(err)) {
         throw ApplicationFailure.nonRetryable('the job was finalized or ended meanwhile', 'REFUSED');
       }
-      const failure = innermost(err);
+      // The code is on the outermost one; what it was made from lies deeper.
+      const failure = err instanceof ActivityFailure ? err.cause : err;
       if (!(failure instanceof ApplicationFailure)) throw err;
       throw ApplicationFailure.nonRetryable(failure.message, failure.type);
     } finally {

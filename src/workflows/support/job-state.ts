@@ -20,14 +20,9 @@ export const isContinueAsNew = (err: unknown): boolean => err instanceof Error &
 
 /** The sentence of the innermost failure: the outer ones only say which activity it was. */
 export function reasonOf(err: unknown): string {
-  const inner = innermost(err);
-  return inner instanceof Error ? inner.message : String(inner);
-}
-
-export function innermost(err: unknown): unknown {
   let inner = err;
   while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause;
-  return inner;
+  return inner instanceof Error ? inner.message : String(inner);
 }
 
 /** A CLI start without an id gets the workflow's own id as its job id where that is a UUID, so that one id names both. */
