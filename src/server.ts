@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   for (const name of config.unknownSettings) logger.warn({ name }, 'unknown setting; is it misspelt?');
   const telemetry = await startTelemetry({ ...config.telemetry, serviceName: 'perijove-server' });
   const database = openDatabase({ ...config.mongo, appName: 'perijove-server' });
-  const blobs = new S3BlobStore({ ...config.s3, maxObjectBytes: config.limits.maxBulkFileBytes });
+  const blobs = new S3BlobStore(config.s3);
   const temporal = lazyTemporalClient(config.temporal);
   await ensureIndexes(database.db);
   const accounts = new MongoAccounts(database);

@@ -46,7 +46,7 @@ async function main(): Promise<void> {
     },
   });
   const database = openDatabase({ ...config.mongo, appName: 'perijove-worker' });
-  const blobs = new S3BlobStore({ ...config.s3, maxObjectBytes: config.limits.maxBulkFileBytes });
+  const blobs = new S3BlobStore(config.s3);
   const shared = {
     database,
     blobs,

@@ -234,7 +234,8 @@ export async function syncJob(input: SyncJobInput): Promise<SyncJobState> {
       hasDocument = true;
       ({ waitMs } = opened);
       enter(stateOf(opened));
-      if (isTerminal(state.status)) return;
+      // Ended without a run to see to it: what was uploaded has to be cleared away.
+      if (isTerminal(state.status)) return await close(state.status, state.reason ?? '', false);
       if (state.status !== SyncJobStatus.awaitingUploads) finalizeRequest ??= {};
     }
     setCurrentDetails(describeJob(state, { taskQueue: workflowInfo().taskQueue, isHeld: false }));

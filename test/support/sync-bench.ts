@@ -61,7 +61,6 @@ export function createSyncBench(
     bucket: s3Bucket,
     credentials: { accessKeyId: s3AccessKeyId, secretAccessKey: s3SecretAccessKey },
     forcePathStyle: true,
-    maxObjectBytes: 1e9,
   });
   const reader = createUploadReader();
   const stores: FinalizeStores = {

@@ -180,6 +180,8 @@ export type GraphDocument = {
   _toEntityKey?: string;
   _rawDataHashes?: string;
   _overrides?: Record<string, unknown>;
+  /** No part of the object: moves when another scope links to it (`relationship-ends.ts`). */
+  _touched?: number;
 } & Record<string, unknown>;
 
 /** An ended version: the document as it was, under `_id` = object id and version. */

@@ -11,6 +11,8 @@ export interface ResolvedEnds {
   readonly toId: string | undefined;
   /** A sentence about the end that has no live entity; undefined when both are there. */
   readonly missing: string | undefined;
+  /** Ends that may lie outside the job's own scope. */
+  readonly foreign: readonly Binary[];
 }
 
 /** What a run that writes nothing has done so far, as its later steps shall see it. */
@@ -51,8 +53,37 @@ export async function resolveEnds(
       from !== undefined && !live.has(from) && describe('_fromEntity', content.from),
       to !== undefined && !live.has(to) && describe('_toEntity', content.to),
     ].filter((sentence) => sentence !== false);
-    return { fromId: from, toId: to, missing: missing.length > 0 ? missing.join('; ') : undefined };
+    const foreign = [isForeign(of, content.from) && from, isForeign(of, content.to) && to]
+      .filter((name): name is string => typeof name === 'string')
+      .flatMap((name) => wanted.get(name) ?? []);
+    return { fromId: from, toId: to, missing: missing.length > 0 ? missing.join('; ') : undefined, foreign };
   });
+}
+
+/** An id says nothing of its scope. */
+const isForeign = ({ job }: ChunkOf, end: EndReference | undefined): boolean =>
+  end?.id !== undefined ||
+  (end?.source !== undefined && end.source !== job.scope.source) ||
+  (end?.scope !== undefined && end.scope !== job.scope.scope);
+
+/**
+ * Writes to the entities of other scopes that relationships are about to link to, without changing them. A job that deletes such an
+ * entity at the same time then conflicts with this transaction: one of the two runs again and sees what the other has done.
+ * Without a write both would succeed, and a live relationship would lead to an ended entity. Own ends need none: one job at a time
+ * writes a scope.
+ */
+export async function touchForeignEnds(
+  { collections }: Database,
+  request: { readonly of: ChunkOf; readonly ends: readonly Binary[]; readonly session: ClientSession },
+): Promise<void> {
+  const { of, ends, session } = request;
+  if (ends.length === 0) return;
+  const { account, source, scope } = of.job.scope;
+  await collections.entities.updateMany(
+    { _id: { $in: [...ends] }, _accountId: account, $nor: [{ _source: source, _scope: scope }] },
+    [{ $set: { _touched: { $add: [{ $ifNull: ['$_touched', 0] }, 1] } } }],
+    { session, hint: { _id: 1 } },
+  );
 }
 
 /** Those of the ids that live entities of the account have. */

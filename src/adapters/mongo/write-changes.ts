@@ -1,4 +1,4 @@
-import type { ClientSession } from 'mongodb';
+import type { Binary, ClientSession } from 'mongodb';
 import { SyncMode } from '../../contracts/sync-job';
 import { decideChange, isMergingMode, type Decision } from '../../domain/graph/decide-change';
 import { bytesToUuid, scopeId } from '../../domain/graph/identity';
@@ -13,7 +13,7 @@ import { documentDifference } from './document-difference';
 import { buildDocument, readState, type Ownership } from './graph-document';
 import { bytesOf, idAt, idToText } from './packed-ids';
 import { planRawData, writeRawData } from './raw-data';
-import { resolveEnds, type AsIf, type ResolvedEnds } from './relationship-ends';
+import { resolveEnds, touchForeignEnds, type AsIf, type ResolvedEnds } from './relationship-ends';
 import { writeNew } from './write-new';
 
 interface WriteRequest {
@@ -29,6 +29,8 @@ interface Written {
   readonly inserts: GraphDocument[];
   readonly updates: { readonly before: GraphDocument; readonly after: GraphDocument }[];
   readonly ended: VersionDocument[];
+  /** Ends in other scopes of the relationships that are written. */
+  readonly foreignEnds: Binary[];
 }
 
 const counters = {
@@ -55,6 +57,7 @@ export async function writeChanges(database: Database, whole: WriteRequest): Pro
   const versions =
     of.kind === 'entity' ? database.collections.entityVersions : database.collections.relationshipVersions;
   const { written, current } = await decideChanges(database, request);
+  await touchForeignEnds(database, { of, ends: written.foreignEnds, session });
   if (of.kind === 'entity') {
     await writeRawData(database, session, planRawData({ of, changes, chunk, written, current }));
   }
@@ -82,7 +85,7 @@ export async function decideChanges(
     }
   }
   const ends = of.kind === 'relationship' ? await resolveEnds(database, { of, changes, session, asIf }) : undefined;
-  const written: Written = { inserts: [], updates: [], ended: [] };
+  const written: Written = { inserts: [], updates: [], ended: [], foreignEnds: [] };
   for (const [i, change] of changes.entries()) {
     decideOne({ of, chunk, written, change, ends: ends?.[i], before: current.get(bytesToUuid(change.id)) });
   }
@@ -147,6 +150,7 @@ function decideOne(request: {
     case 'update':
       chunk.add(decision.action === 'create' ? counter.created : counter.updated);
   }
+  if (ends) written.foreignEnds.push(...ends.foreign);
   const now = job.finalizeRequestedAt ?? 0;
   const version = (before?._version ?? 0) + 1;
   const document = buildDocument({
@@ -174,11 +178,9 @@ function decideOne(request: {
 }
 
 /** The document as it was; one that a deletion had ended keeps the time of that. */
-const endedVersion = (before: GraphDocument, now: number): VersionDocument => ({
-  ...before,
-  _id: { id: before._id, version: before._version },
-  _endOn: before._endOn ?? now,
-});
+function endedVersion({ _touched, ...before }: GraphDocument, now: number): VersionDocument {
+  return { ...before, _id: { id: before._id, version: before._version }, _endOn: before._endOn ?? now };
+}
 
 const ownerOf = (document: GraphDocument): Ownership => ({
   scope: { account: document._accountId, source: document._source, scope: document._scope },

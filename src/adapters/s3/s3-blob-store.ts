@@ -22,8 +22,6 @@ export interface S3Options {
   /** Undefined: the SDK's default chain. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
   readonly forcePathStyle: boolean;
-  /** Largest object that a presigned PUT is meant for; finalization refuses larger ones. */
-  readonly maxObjectBytes: number;
 }
 
 export class S3BlobStore implements BlobStore {

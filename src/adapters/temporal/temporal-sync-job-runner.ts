@@ -123,7 +123,7 @@ export class TemporalSyncJobRunner implements SyncJobRunner, JobRuns {
         throw err;
       }
     });
-    if (isGone && changed.change !== 'aborted') await this.resume(job);
+    if (isGone) await this.resume(job);
   }
 
   private startOptions(job: StoredJob, more: Partial<SyncJobInput>) {

@@ -1,4 +1,10 @@
-import { ActivityFailure, ApplicationFailure, CancellationScope, isCancellation, proxyActivities } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  isCancellation,
+  proxyActivities,
+} from '@temporalio/workflow';
 import type { DryRunState, FinalizeInput, SyncJobRef } from '../../contracts/temporal/sync-job';
 import type { SyncJobActivities } from '../../activities/sync-job-activities';
 
