@@ -16,6 +16,7 @@ import { idToText } from '../../src/adapters/mongo/packed-ids';
 import { S3BlobStore } from '../../src/adapters/s3/s3-blob-store';
 import { isTerminal, syncJobCounters, type SyncJobCounter, type SyncJobDocument } from '../../src/contracts/sync-job';
 import type { SyncJobState } from '../../src/contracts/temporal/sync-job';
+import type { DeleteGuard } from '../../src/domain/sync-job/delete-guard';
 import type { FinalizeStores } from '../../src/domain/sync-job/finalize-deps';
 import { SyncJobsService } from '../../src/domain/sync-job/sync-jobs-service';
 import { liveProduct } from './live-product';
@@ -48,6 +49,7 @@ export function createSyncBench(
     readonly applyLanes?: number;
     /** 0: entities and relationships are each finalized by the activity of their name. */
     readonly smallPlan?: number;
+    readonly deleteGuard?: DeleteGuard;
     readonly stores?: Partial<FinalizeStores>;
     /** Default: a new one. */
     readonly account?: string;
@@ -77,6 +79,7 @@ export function createSyncBench(
     uploadWindowMs: 3_600_000,
     applyLanes: options.applyLanes ?? 2,
     ...(options.smallPlan !== undefined && { smallPlan: options.smallPlan }),
+    deleteGuard: options.deleteGuard,
   });
   const service = new SyncJobsService({
     account,

@@ -28,6 +28,8 @@ export async function ingestBulkFile(
   const file = await stores.blobs.open(bulkFileKey(account, job.document.id));
   if (!file) return;
   if (file.bytes > stores.maxBulkFileBytes) {
+    // Closes the stream, which nobody reads.
+    for await (const _chunk of file.stream) break;
     throw new DomainError(
       ErrorCode.badBulkData,
       `The bulk file has ${file.bytes} bytes; ${stores.maxBulkFileBytes} are allowed (PERIJOVE_MAX_BULK_FILE_BYTES).`,
