@@ -1,4 +1,4 @@
-import { activityInfo, ApplicationFailure, cancellationSignal, heartbeat, log } from '@temporalio/activity';
+import { activityInfo, ApplicationFailure, log } from '@temporalio/activity';
 import { ErrorCode } from '../contracts/error-code';
 import { isTerminal, SyncJobStatus } from '../contracts/sync-job';
 import type { DryRunState, FinalizeInput, SyncJobRef, SyncJobState } from '../contracts/temporal/sync-job';
@@ -6,18 +6,18 @@ import { DomainError } from '../domain/errors';
 import { applyPlan } from '../domain/sync-job/apply-plan';
 import { isBadData } from '../domain/sync-job/bad-data';
 import { bulkFileKey, ingestBulkFile } from '../domain/sync-job/bulk-file';
-import { findMassDeletion, type DeleteGuard } from '../domain/sync-job/delete-guard';
 import { dryRunJob } from '../domain/sync-job/dry-run';
 import type { FinalizeStores, RunControl } from '../domain/sync-job/finalize-deps';
 import { checkDuplicates, planKind } from '../domain/sync-job/plan-kind';
 import type { SealedPlan, StoredJob } from '../domain/sync-job/ports';
 import type { StartDecision } from '../domain/sync-job/start-rules';
+import { holdBack, requireApproved, toHeldState, type HoldDependencies } from './hold-job';
 import { toState, waitMs } from './job-state';
+import { withHeartbeat } from './with-heartbeat';
 
-export interface SyncJobActivitiesDependencies {
+export interface SyncJobActivitiesDependencies extends HoldDependencies {
   readonly storesOf: (account: string) => FinalizeStores;
   readonly accountExists: (account: string) => Promise<boolean>;
-  readonly now: () => number;
   readonly uploadWindowMs: number;
   readonly applyLanes: number;
   /**
@@ -25,8 +25,6 @@ export interface SyncJobActivitiesDependencies {
    * another activity would take longer than the rest of the job. @default 2000
    */
   readonly smallPlan?: number;
-  /** Undefined: every deletion goes through. */
-  readonly deleteGuard?: DeleteGuard | undefined;
 }
 
 export interface OpenJobRequest extends SyncJobRef {
@@ -112,36 +110,6 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
     await discard(stores, job);
     return toState(ended ?? job);
   }
-
-  /** Holds a job that deletes too much, and aborts one whose hold is over; undefined when it may go on. */
-  async function holdBack(
-    stores: FinalizeStores,
-    job: StoredJob,
-    run: RunControl,
-  ): Promise<'held' | 'ended' | undefined> {
-    const guard = deps.deleteGuard;
-    if (!guard || job.approvedAt !== null) return undefined;
-    const { id } = job.document;
-    if (job.heldAt !== null && now() >= job.heldAt + guard.holdMs) {
-      const ended = await stores.jobs.end(id, {
-        status: SyncJobStatus.aborted,
-        reason: `held because it would delete so much, and not approved within ${String(Math.round(guard.holdMs / 1000))} s`,
-        now: now(),
-        from: [SyncJobStatus.finalizePending],
-        unlessCommitted: true,
-        unlessApproved: true,
-      });
-      return ended && isTerminal(ended.document.status) ? 'ended' : undefined;
-    }
-    const reason = await findMassDeletion(stores, job, { guard, run });
-    if (reason === undefined) return undefined;
-    return (await stores.jobs.hold(id, { reason, now: now() })) ? 'held' : undefined;
-  }
-
-  const withHold = (job: StoredJob): SyncJobState & { holdMs?: number } => {
-    const until = (job.heldAt ?? 0) + (deps.deleteGuard?.holdMs ?? 0);
-    return { ...toState(job), holdMs: Math.max(0, until - now()) };
-  };
 
   return {
     /** For starts by the Temporal CLI: writes the job document that the API would have written. */
@@ -243,12 +211,12 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
             if (!job.committed) {
               await ingestBulkFile(stores, job, run, now);
               await checkDuplicates(stores, job, 'relationship', run);
-              const held = await holdBack(stores, job, run);
+              const held = await holdBack(deps, { stores, job, run });
               if (held) return held;
             }
             return await planKind(stores, job, 'entity', run);
           });
-          if (planned === 'held') return withHold(await find(ref));
+          if (planned === 'held') return toHeldState(deps, await find(ref));
           if (planned === 'ended') {
             const ended = await find(ref);
             await discard(stores, ended);
@@ -314,35 +282,5 @@ async function discard(stores: FinalizeStores, job: StoredJob): Promise<void> {
     if (job.mayHaveBulkFile) await stores.blobs.delete(bulkFileKey(job.scope.account, jobId));
   } catch (err) {
     log.warn('staged content of an ended job was not removed; it will expire', { jobId, err });
-  }
-}
-
-/** @throws DomainError JOB_NOT_HELD */
-function requireApproved({ document, approvedAt }: StoredJob): void {
-  if (approvedAt !== null) return;
-  throw new DomainError(ErrorCode.jobNotHeld, `The job ${document.id} is ${document.status} and is not held.`);
-}
-
-async function withHeartbeat<T>(
-  { applyLanes: lanes, now }: Pick<SyncJobActivitiesDependencies, 'applyLanes' | 'now'>,
-  work: (run: RunControl) => Promise<T>,
-): Promise<T> {
-  let details: unknown = { step: 'starting' };
-  const timer = setInterval(() => {
-    heartbeat(details);
-  }, 1_000);
-  try {
-    return await work({
-      lanes,
-      now,
-      progress: (done) => {
-        details = done;
-      },
-      checkpoint: () => {
-        cancellationSignal().throwIfAborted();
-      },
-    });
-  } finally {
-    clearInterval(timer);
   }
 }
