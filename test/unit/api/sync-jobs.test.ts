@@ -38,6 +38,23 @@ describe('synchronization API', () => {
     expect(response.statusCode).toBe(200);
   });
 
+  it.each([
+    ['the query string', '?dryRun=true', {}],
+    ['the query string, as Python writes it', '?dryRun=True', {}],
+    ['the body', '', { dryRun: true }],
+  ])('finalizes as a dry run when %s says so, and the job goes on', async (_, query, more) => {
+    const { call, start } = buildTestApp();
+    const url = `${jobs}/${await start()}`;
+    await call({ method: 'POST', url: `${url}/upload`, payload: upload });
+    const payload = { partialDatasets: { types: ['t'] }, ...more };
+    const answer = (await call({ method: 'POST', url: `${url}/finalize${query}`, payload })).json<object>();
+    expect(answer).toMatchObject({
+      job: { status: 'AWAITING_UPLOADS' },
+      dryRun: { status: 'FINISHED', partialTypes: ['t'], counts: { numEntitiesCreated: 1 } },
+    });
+    expect((await call({ url: `${url}/dryRun` })).json()).toEqual(answer);
+  });
+
   it('reads gzip, whatever the content type says beside it', async () => {
     const { call, start } = buildTestApp();
     const response = await call({
