@@ -15,8 +15,6 @@ import { planRawData } from './raw-data';
 import type { AsIf } from './relationship-ends';
 import { decideChanges } from './write-changes';
 
-/** Objects of one kind whose fate a run remembers; 30 MB at most. Beyond that counts of relationships are estimates. */
-const maxRemembered = 1_500_000;
 const maxSample = 20;
 const maxProblems = 50;
 
@@ -28,7 +26,7 @@ type Outcome = keyof DryRun['sample']['entities'];
  * gone and one that was created as there.
  */
 export class DryRunGraph implements GraphWriter, AsIf {
-  private readonly fate = { entity: new IdFlags(maxRemembered), relationship: new IdFlags(maxRemembered) };
+  private readonly fate: Readonly<Record<ObjectKind, IdFlags>>;
   private readonly chunks = { entity: new Set<string>(), relationship: new Set<string>() };
   private readonly counts: Partial<Record<SyncJobCounter, number>> = {};
   private readonly problems: Problem[] = [];
@@ -37,7 +35,10 @@ export class DryRunGraph implements GraphWriter, AsIf {
   constructor(
     private readonly database: Database,
     private readonly session: ClientSession,
-  ) {}
+    maxRemembered: number,
+  ) {
+    this.fate = { entity: new IdFlags(maxRemembered), relationship: new IdFlags(maxRemembered) };
+  }
 
   isLive(kind: ObjectKind, id: Uint8Array): boolean | undefined {
     const fate = this.fate[kind].get(id);

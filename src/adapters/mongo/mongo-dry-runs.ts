@@ -13,10 +13,15 @@ import { bytesOf } from './packed-ids';
 
 const keepMs = 30 * 24 * 3600 * 1000;
 const snapshotTooOld = 239;
+/** Objects of one kind whose fate a run remembers; 42 MB at most. Beyond that counts of relationships are estimates. */
+const maxRemembered = 1_500_000;
 
 /** Dry runs read through a snapshot session: everything that they see is of the moment of their first read, cluster-wide. */
 export class MongoDryRuns implements DryRuns {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly limits: { readonly maxRemembered: number } = { maxRemembered },
+  ) {}
 
   async begin(job: StoredJob): Promise<DryRunStores> {
     const session = this.database.client.startSession({ snapshot: true });
@@ -25,7 +30,7 @@ export class MongoDryRuns implements DryRuns {
       { session, projection: { queue: 1 } },
     );
     const plans = new ScratchPlans(this.database);
-    const graph = new DryRunGraph(this.database, session);
+    const graph = new DryRunGraph(this.database, session, this.limits.maxRemembered);
     return {
       name: randomUUID(),
       ahead: scope?.queue[0] ?? null,
