@@ -1,8 +1,13 @@
-import { NativeConnection, Runtime, Worker, type Logger as RuntimeLogger } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker, type InjectedSinks } from '@temporalio/worker';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { domainFailureInterceptor } from './activities/domain-failure-interceptor';
+import { jobEndInterceptor } from './activities/job-end-interceptor';
+import { activityLogInterceptors } from './activities/log-interceptors';
 import { createSyncJobActivities } from './activities/sync-job-activities';
+import { timedStores } from './activities/timed-stores';
+import { activityTraceInterceptor } from './activities/trace-interceptor';
 import { createUploadReader } from './adapters/ingest/upload-reader';
 import { accountStores } from './adapters/mongo/account-stores';
 import { openDatabase } from './adapters/mongo/database';
@@ -13,20 +18,28 @@ import { S3BlobStore } from './adapters/s3/s3-blob-store';
 import { lazyTemporalClient } from './adapters/temporal/temporal-client';
 import { TemporalSyncJobRunner } from './adapters/temporal/temporal-sync-job-runner';
 import { loadWorkerConfig } from './config/config';
+import { openStatuses } from './contracts/sync-job';
+import type { TraceSinks } from './contracts/temporal/trace';
 import { keepJobs, type KeepJobsRequest } from './domain/sync-job/job-keeper';
 import { createHealthServer } from './observability/health-server';
 import { createLogger } from './observability/logger';
-import { createMetrics } from './observability/metrics';
+import { watchOpenJobs } from './observability/open-jobs-watch';
 import { createReadiness } from './observability/readiness';
-import { startTelemetry } from './observability/telemetry';
+import { sdkLogger } from './observability/sdk-logger';
+import { startTelemetry, type Telemetry } from './observability/telemetry';
+import { createWorkerMetrics, type WorkerMetrics } from './observability/worker-metrics';
 
-/** Built by `npm run build` beside this file. */
-const workflowBundle = { codePath: join(__dirname, 'workflow-bundle.js') };
+/** Built by `npm run build` beside this file: one bundle without the interceptors of traces, one with them. */
+const bundleFile = (isTraced: boolean): string => (isTraced ? 'workflow-bundle-traced.js' : 'workflow-bundle.js');
+
+// Bodies of uploads lie outside of the heap. Without this every 64 MB of them make V8 collect the whole heap: a fifth of the CPU.
+setFlagsFromString('--external-memory-accounted-in-global-limit');
 
 async function main(): Promise<void> {
   const config = loadWorkerConfig(process.env);
-  const logger = createLogger({ level: config.log.level, name: 'worker' });
-  for (const name of config.unknownSettings) logger.warn({ name }, 'unknown setting; is it misspelt?');
+  const traced = config.telemetry.enabled;
+  const logger = createLogger({ level: config.log.level, name: 'worker', traced });
+  for (const name of config.unknownSettings) logger.warn({ setting: name }, 'unknown setting; is it misspelt?');
   const telemetry = await startTelemetry({ ...config.telemetry, serviceName: 'perijove-worker' });
   Runtime.install({
     logger: sdkLogger(logger),
@@ -39,20 +52,22 @@ async function main(): Promise<void> {
             bindAddress: `${config.health.host}:${String(config.sdkMetricsPort)}`,
             countersTotalSuffix: true,
             unitSuffix: true,
+            useSecondsForDurations: true,
           },
           globalTags: { service: 'perijove-worker' },
         },
       }),
     },
   });
-  const database = openDatabase({ ...config.mongo, appName: 'perijove-worker' });
-  const blobs = new S3BlobStore(config.s3);
+  const database = openDatabase({ ...config.mongo, appName: 'perijove-worker', traced });
+  const blobs = new S3BlobStore({ ...config.s3, traced });
   const shared = {
     database,
     blobs,
     reader: createUploadReader(config.limits),
     maxBulkFileBytes: config.limits.maxBulkFileBytes,
   };
+  const metrics = createWorkerMetrics();
   await ensureIndexes(database.db);
   const accounts = new MongoAccounts(database);
   const { address, namespace, apiKey, tls, taskQueue } = config.temporal;
@@ -65,34 +80,64 @@ async function main(): Promise<void> {
     connection,
     namespace,
     taskQueue,
-    workflowBundle,
+    workflowBundle: { codePath: join(__dirname, bundleFile(traced)) },
+    ...(traced && { sinks: traceSinks(telemetry) }),
     activities: createSyncJobActivities({
-      storesOf: (account) => accountStores(shared, account),
+      storesOf: (account) => timedStores(accountStores(shared, account), metrics),
       accountExists: async (account) => await accounts.exists(account),
       now: Date.now,
       uploadWindowMs: config.uploadWindowMs,
       applyLanes: config.applyLanes,
       deleteGuard: config.deleteGuard,
     }),
-    interceptors: { activity: [() => ({ inbound: domainFailureInterceptor })] },
+    interceptors: {
+      activity: [
+        activityLogInterceptors,
+        ...(traced ? [() => ({ inbound: activityTraceInterceptor })] : []),
+        () => ({ inbound: domainFailureInterceptor }),
+        () => ({ inbound: jobEndInterceptor(metrics) }),
+      ],
+    },
     maxCachedWorkflows: config.maxCachedWorkflows,
     maxConcurrentActivityTaskExecutions: config.maxConcurrentActivities,
     shutdownGraceTime: config.shutdownGraceMs,
     shutdownForceTime: config.shutdownGraceMs + 15_000,
   });
+  const temporal = lazyTemporalClient({ ...config.temporal, traced });
   const readiness = createReadiness({
     checks: {
       mongodb: async () => await database.db.command({ ping: 1 }),
+      temporal: async () => {
+        await temporal.ping();
+      },
       worker: async () => {
         if (worker.getState() !== 'RUNNING') return await Promise.reject(new Error(worker.getState()));
       },
     },
+    advisory: {
+      s3: async () => {
+        await blobs.ping();
+      },
+    },
+    onFailure: (dependency, err) => {
+      logger.warn({ dependency, err }, 'a dependency does not answer');
+    },
   });
-  const health = await createHealthServer({ ...config.health, readiness, metrics: createMetrics() });
-  const temporal = lazyTemporalClient(config.temporal);
+  const health = await createHealthServer({ ...config.health, readiness, metrics });
+  const openJobs = new MongoOpenJobs(database);
   const keeper = new AbortController();
-  const keeping = keepOn(keeper.signal, logger, {
-    jobs: new MongoOpenJobs(database),
+  const watching = watchOpenJobs({
+    signal: keeper.signal,
+    everyMs: watchEveryMs,
+    openStatuses,
+    read: async () => await openJobs.byStatus(Date.now()),
+    metrics,
+    onFailure: (err) => {
+      logger.warn({ err }, 'counting open jobs failed; trying again');
+    },
+  });
+  const keeping = keepOn(keeper.signal, logger, metrics, {
+    jobs: openJobs,
     storeOf: (account) => accountStores(shared, account).jobs,
     runs: new TemporalSyncJobRunner(async () => await temporal.get(), taskQueue),
   });
@@ -102,13 +147,26 @@ async function main(): Promise<void> {
   } finally {
     readiness.drain();
     keeper.abort();
-    await keeping;
+    await Promise.all([keeping, watching]);
     await health.close();
     await Promise.all([connection.close(), temporal.close(), database.client.close(), telemetry.stop()]);
     blobs.close();
   }
 }
 
+/** Not while a worker replays: the worker that ran the workflow first has sent its spans. */
+const traceSinks = (telemetry: Telemetry): InjectedSinks<TraceSinks> => ({
+  traces: {
+    ended: {
+      fn: (_info, span) => {
+        telemetry.record(span);
+      },
+      callDuringReplay: false,
+    },
+  },
+});
+
+const watchEveryMs = 15_000;
 const keepEveryMs = 5_000;
 const keepIdleMs = 10_000;
 const keepLimit = 200;
@@ -116,6 +174,7 @@ const keepLimit = 200;
 async function keepOn(
   signal: AbortSignal,
   logger: ReturnType<typeof createLogger>,
+  { syncJobsKept }: Pick<WorkerMetrics, 'syncJobsKept'>,
   request: Pick<KeepJobsRequest, 'jobs' | 'runs' | 'storeOf'>,
 ): Promise<void> {
   let after = '';
@@ -125,35 +184,19 @@ async function keepOn(
     try {
       const kept = await keepJobs({ ...request, now: Date.now(), idleMs: keepIdleMs, limit: keepLimit, after });
       after = kept.next;
-      for (const jobId of kept.resumed) logger.warn({ jobId }, 'the job had no run; it has a new one');
-      for (const jobId of kept.aborted) logger.warn({ jobId }, 'the run of the job was stopped; the job is aborted');
+      for (const job of kept.resumed) {
+        syncJobsKept.inc({ action: 'resumed' });
+        logger.warn(job, 'the job had no run; it has a new one');
+      }
+      for (const job of kept.aborted) {
+        syncJobsKept.inc({ action: 'aborted' });
+        // Its new run counts the end.
+        logger.warn(job, 'the run of the job was stopped; the job is aborted');
+      }
     } catch (err) {
       logger.warn({ err }, 'looking after open jobs failed; trying again');
     }
   }
-}
-
-/** The SDK names an error `error`; our log names it `err`, and shows it without what could be data. */
-function sdkLogger(logger: ReturnType<typeof createLogger>): RuntimeLogger {
-  const write =
-    (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') =>
-    (message: string, meta?: Readonly<Record<string, unknown>>) => {
-      const { error, taskToken: _taskToken, ...rest } = meta ?? {};
-      logger[level]({ ...rest, ...(error !== undefined && { err: error }) }, message);
-    };
-  const byLevel = {
-    trace: write('trace'),
-    debug: write('debug'),
-    info: write('info'),
-    warn: write('warn'),
-    error: write('error'),
-  };
-  return {
-    ...byLevel,
-    log: (level, message, meta) => {
-      byLevel[level.toLowerCase() as keyof typeof byLevel](message, meta);
-    },
-  };
 }
 
 main().catch((err: unknown) => {

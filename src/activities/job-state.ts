@@ -3,8 +3,8 @@ import type { SyncJobState } from '../contracts/temporal/sync-job';
 import type { StoredJob } from '../domain/sync-job/ports';
 
 /** What the workflow is told of a job. */
-export function toState({ document }: StoredJob): SyncJobState {
-  const { id, accountId, source, scope, syncMode, status, statusReason } = document;
+export function toState({ document, finalizeRequestedAt }: StoredJob): SyncJobState {
+  const { id, accountId, source, scope, syncMode, status, statusReason, startTimestamp, durationMs } = document;
   const counts: SyncJobCounts = Object.fromEntries(
     syncJobCounters.filter((name) => document[name] > 0).map((name) => [name, document[name]]),
   );
@@ -17,6 +17,8 @@ export function toState({ document }: StoredJob): SyncJobState {
     status,
     reason: statusReason,
     counts,
+    ...(document.done &&
+      finalizeRequestedAt !== null && { finalizeMs: startTimestamp + durationMs - finalizeRequestedAt }),
   };
 }
 

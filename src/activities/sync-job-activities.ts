@@ -10,6 +10,7 @@ import { dryRunJob } from '../domain/sync-job/dry-run';
 import type { FinalizeStores, RunControl } from '../domain/sync-job/finalize-deps';
 import { checkDuplicates, planKind } from '../domain/sync-job/plan-kind';
 import type { SealedPlan, StoredJob } from '../domain/sync-job/ports';
+import { settleTargets } from '../domain/sync-job/settle-targets';
 import type { StartDecision } from '../domain/sync-job/start-rules';
 import { holdBack, requireApproved, toHeldState, type HoldDependencies } from './hold-job';
 import { toState, waitMs } from './job-state';
@@ -93,6 +94,7 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
     const plan = planned === 'sealed' ? await stores.plans.sealed(job, 'relationship') : undefined;
     if (plan && !mayApply(plan)) return toState(await find(ref));
     if (plan) await applyPlan(stores, job, 'relationship', run);
+    await settleTargets(stores, job, run);
     for (const kind of ['entity', 'relationship'] as const) {
       run.progress({ step: `folding the manifest of ${kind} keys`, done: 0, of: 1 });
       await stores.manifests.compact(job.scope, kind);
@@ -268,7 +270,7 @@ async function requireTurn(stores: FinalizeStores, job: StoredJob): Promise<void
   if (isFirst) return;
   throw ApplicationFailure.create({
     type: ErrorCode.scopeBusy,
-    message: `Waiting for job ${ahead ?? '(unknown)'}, which was finalized earlier on the same source and scope.`,
+    message: `Waiting for job ${ahead ?? '(unknown)'}, which was finalized earlier on the same source and scope. This is normal.`,
     nextRetryDelay: turnPollMs(activityInfo().attempt),
     category: 'BENIGN',
   });

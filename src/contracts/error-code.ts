@@ -10,6 +10,8 @@ export const ErrorCode = {
   jobNotAwaitingUploads: 'JOB_NOT_AWAITING_UPLOADS',
   requestEntityTooLarge: 'RequestEntityTooLargeException',
   invalidIntegrationInstance: 'SYNC_JOB_INVALID_INTEGRATION_INSTANCE',
+  parserError: 'PARSER_ERROR',
+  validationError: 'VALIDATION_ERROR',
 
   notFound: 'NOT_FOUND',
   unauthorized: 'UNAUTHORIZED',

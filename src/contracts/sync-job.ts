@@ -22,7 +22,7 @@ export const SyncJobStatus = {
 } as const;
 export type SyncJobStatus = (typeof SyncJobStatus)[keyof typeof SyncJobStatus];
 
-const openStatuses: readonly SyncJobStatus[] = [
+export const openStatuses: readonly SyncJobStatus[] = [
   SyncJobStatus.awaitingUploads,
   SyncJobStatus.finalizePending,
   SyncJobStatus.finalizingEntities,

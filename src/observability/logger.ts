@@ -1,3 +1,4 @@
+import { trace } from '@opentelemetry/api';
 import pino, { type DestinationStream, type Logger } from 'pino';
 
 /** Members that never reach a log, wherever they stand in the first three levels of a logged object (invariant 9). */
@@ -31,12 +32,14 @@ export interface LoggerOptions {
   readonly level: string;
   /** Which process writes: `server` or `worker`. */
   readonly name: string;
+  /** Each line names the trace that it belongs to. */
+  readonly traced?: boolean;
   /** Default: standard output. */
   readonly destination?: DestinationStream;
 }
 
 /** JSON lines with ISO times. Errors keep type, message, stack and code; their other members may hold data and are left out. */
-export function createLogger({ level, name, destination }: LoggerOptions): Logger {
+export function createLogger({ level, name, traced = false, destination }: LoggerOptions): Logger {
   const options: pino.LoggerOptions = {
     level,
     name,
@@ -44,8 +47,14 @@ export function createLogger({ level, name, destination }: LoggerOptions): Logge
     formatters: { level: (label) => ({ level: label }) },
     redact: { paths: redactedPaths, censor: '***' },
     serializers: { err: describeError },
+    ...(traced && { mixin: activeTrace }),
   };
   return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+function activeTrace(): { traceId?: string } {
+  const traceId = trace.getActiveSpan()?.spanContext().traceId;
+  return traceId === undefined ? {} : { traceId };
 }
 
 function describeError(err: unknown): unknown {

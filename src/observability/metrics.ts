@@ -35,6 +35,12 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
       help: 'Bytes reserved for request bodies that are being read or stored.',
       registers,
     }),
+    queriesValidated: new Counter({
+      name: 'perijove_queries_validated_total',
+      help: 'J1QL queries checked by POST /j1ql/validate.',
+      labelNames: ['result'],
+      registers,
+    }),
     syncJobsStarted: new Counter({
       name: 'perijove_sync_jobs_started_total',
       help: 'Synchronization jobs started over HTTP.',

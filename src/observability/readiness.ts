@@ -14,6 +14,8 @@ export interface Readiness {
 export interface ReadinessOptions {
   /** Each resolves when the dependency answers. */
   readonly checks: Readonly<Record<string, () => Promise<unknown>>>;
+  /** Shown beside them, but the process is of use without them. */
+  readonly advisory?: Readonly<Record<string, () => Promise<unknown>>>;
   readonly timeoutMs?: number;
   readonly onFailure?: (name: string, err: unknown) => void;
 }
@@ -21,7 +23,7 @@ export interface ReadinessOptions {
 const timedOut = Symbol('timed out');
 
 /** Asks all dependencies side by side. Callers that come while a round is under way share its answer. */
-export function createReadiness({ checks, timeoutMs = 2000, onFailure }: ReadinessOptions): Readiness {
+export function createReadiness({ checks, advisory = {}, timeoutMs = 2000, onFailure }: ReadinessOptions): Readiness {
   let draining = false;
   let round: Promise<ReadinessReport['checks']> | undefined;
 
@@ -31,7 +33,9 @@ export function createReadiness({ checks, timeoutMs = 2000, onFailure }: Readine
       timer = setTimeout(() => resolve(timedOut), timeoutMs);
     });
     try {
-      return [name, (await Promise.race([check(), timeout])) === timedOut ? 'timeout' : 'ok'];
+      if ((await Promise.race([check(), timeout])) !== timedOut) return [name, 'ok'];
+      onFailure?.(name, new Error(`no answer within ${String(timeoutMs)} ms`));
+      return [name, 'timeout'];
     } catch (err) {
       onFailure?.(name, err);
       return [name, 'failing'];
@@ -42,12 +46,12 @@ export function createReadiness({ checks, timeoutMs = 2000, onFailure }: Readine
 
   return {
     async check() {
-      round ??= Promise.all(Object.entries(checks).map(ask))
+      round ??= Promise.all(Object.entries({ ...checks, ...advisory }).map(ask))
         .then((answers) => Object.fromEntries(answers))
         .finally(() => (round = undefined));
       const answers = await round;
       return {
-        ready: !draining && Object.values(answers).every((answer) => answer === 'ok'),
+        ready: !draining && Object.keys(checks).every((name) => answers[name] === 'ok'),
         checks: answers,
         draining,
       };

@@ -1,3 +1,6 @@
+import { SpanKind, SpanStatusCode, TraceFlags, type HrTime, type SpanContext } from '@opentelemetry/api';
+import type { TracePoint, WorkflowSpan } from '../contracts/temporal/trace';
+
 export interface TelemetryOptions {
   readonly enabled: boolean;
   /** Base URL of an OTLP/HTTP collector. Undefined: the standard `OTEL_*` variables. */
@@ -6,8 +9,14 @@ export interface TelemetryOptions {
 }
 
 export interface Telemetry {
+  /** Sends a span that a workflow made: the sandbox has no exporter. */
+  record(span: WorkflowSpan): void;
   /** Sends what is still buffered. */
   stop(): Promise<void>;
+}
+
+interface SpanProcessor {
+  onEnd(span: unknown): void;
 }
 
 /** The parts in use, so that this file compiles and runs where the packages are not installed. */
@@ -16,7 +25,7 @@ interface SdkModule {
     register(): void;
     shutdown(): Promise<void>;
   };
-  readonly BatchSpanProcessor: new (exporter: unknown) => unknown;
+  readonly BatchSpanProcessor: new (exporter: unknown) => SpanProcessor;
 }
 interface ExporterModule {
   readonly OTLPTraceExporter: new (options: { readonly url?: string }) => unknown;
@@ -34,21 +43,56 @@ const packages: readonly [sdk: string, exporter: string, resources: string] = [
 ];
 
 /**
- * Registers the process's tracer. Spans are made by our own code (`api/http/request-span.ts`) through `@opentelemetry/api`, which
- * does nothing until this has run; nothing is patched, so the order of imports does not matter. Sampling follows `OTEL_*`.
+ * Registers the process's tracer. Spans are made by our own code (`spans.ts`) through `@opentelemetry/api`, which does nothing until
+ * this has run; nothing is patched, so the order of imports does not matter. Sampling follows `OTEL_*`.
  * @throws Error when traces are wanted and the packages are not installed.
  */
 export async function startTelemetry({ enabled, endpoint, serviceName }: TelemetryOptions): Promise<Telemetry> {
-  if (!enabled) return { stop: () => Promise.resolve() };
+  if (!enabled) return { record: () => undefined, stop: () => Promise.resolve() };
   const { sdk, exporter, resources } = await load();
   const url = endpoint === undefined ? {} : { url: `${endpoint.replace(/\/$/, '')}/v1/traces` };
-  const provider = new sdk.NodeTracerProvider({
-    resource: resources.defaultResource().merge(resources.resourceFromAttributes({ 'service.name': serviceName })),
-    spanProcessors: [new sdk.BatchSpanProcessor(new exporter.OTLPTraceExporter(url))],
-  });
+  const resource = resources.defaultResource().merge(resources.resourceFromAttributes({ 'service.name': serviceName }));
+  const processor = new sdk.BatchSpanProcessor(new exporter.OTLPTraceExporter(url));
+  const provider = new sdk.NodeTracerProvider({ resource, spanProcessors: [processor] });
   provider.register();
-  return { stop: () => provider.shutdown() };
+  return {
+    record: (span) => {
+      processor.onEnd(toReadableSpan(span, resource));
+    },
+    stop: () => provider.shutdown(),
+  };
 }
+
+/** A finished span as the processors of `@opentelemetry/sdk-trace` 2 take it; a tracer cannot make one with an id that exists. */
+function toReadableSpan({ name, at, parent, start, end, error, attributes }: WorkflowSpan, resource: unknown) {
+  return {
+    name,
+    kind: SpanKind.INTERNAL,
+    spanContext: () => contextOf(at),
+    ...(parent && { parentSpanContext: { ...contextOf(parent), isRemote: true } }),
+    startTime: hrTime(start),
+    endTime: hrTime(end),
+    duration: hrTime(end - start),
+    status: error === undefined ? { code: SpanStatusCode.UNSET } : { code: SpanStatusCode.ERROR, message: error },
+    attributes,
+    links: [],
+    events: [],
+    ended: true,
+    resource,
+    instrumentationScope: { name: 'perijove.workflow' },
+    droppedAttributesCount: 0,
+    droppedEventsCount: 0,
+    droppedLinksCount: 0,
+  };
+}
+
+const contextOf = ({ traceId, spanId, isSampled }: TracePoint): SpanContext => ({
+  traceId,
+  spanId,
+  traceFlags: isSampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
+});
+
+const hrTime = (ms: number): HrTime => [Math.floor(ms / 1000), Math.round((ms % 1000) * 1e6)];
 
 async function load(): Promise<{ sdk: SdkModule; exporter: ExporterModule; resources: ResourcesModule }> {
   try {

@@ -4,6 +4,7 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
+  currentUpdateInfo,
   isCancellation,
   proxyActivities,
   setCurrentDetails,
@@ -42,9 +43,14 @@ import {
 } from './support/job-state';
 import { checkAbortInput, checkFinalizeInput } from './support/sync-job-input';
 
-const { openSyncJob, expireSyncJob } = proxyActivities<SyncJobActivities>({
-  startToCloseTimeout: '30s',
-  retry: { initialInterval: '200ms', maximumInterval: '10s' },
+const short = { startToCloseTimeout: '30s', retry: { initialInterval: '200ms', maximumInterval: '10s' } } as const;
+const { openSyncJob } = proxyActivities<SyncJobActivities>({
+  ...short,
+  summary: 'make the job document, or read how far it is',
+});
+const { expireSyncJob } = proxyActivities<SyncJobActivities>({
+  ...short,
+  summary: 'abort the job, unless uploads have moved its window',
 });
 
 /** They write, so a cancelled workflow waits until they have stopped; they heartbeat, so a dead worker is noticed. */
@@ -56,20 +62,18 @@ const finalizing = {
 } as const;
 const { finalizeEntities } = proxyActivities<SyncJobActivities>({
   ...finalizing,
-  summary: 'wait for the turn, read the uploads, plan, write entities',
+  summary: 'wait for the turn, compare, write',
 });
 const { finalizeRelationships } = proxyActivities<SyncJobActivities>({
   ...finalizing,
-  summary: 'plan and write relationships, then end the job',
+  summary: 'compare and write relationships, end the job',
 });
 const { endSyncJob } = proxyActivities<SyncJobActivities>({
-  startToCloseTimeout: '30s',
-  retry: { initialInterval: '200ms', maximumInterval: '10s' },
-  summary: 'end the job document',
+  ...short,
+  summary: 'end the job, clear its uploads away',
 });
 const { approveSyncJob } = proxyActivities<SyncJobActivities>({
-  startToCloseTimeout: '30s',
-  retry: { initialInterval: '200ms', maximumInterval: '10s' },
+  ...short,
   summary: 'write the approval into the job document',
 });
 
@@ -92,8 +96,9 @@ const { approveSyncJob } = proxyActivities<SyncJobActivities>({
 export async function syncJob(input: SyncJobInput): Promise<SyncJobState> {
   const decision = checkedStart(input);
   const jobId = input.jobId ?? jobIdOfWorkflow();
-  const ref: SyncJobRef = { account: input.account, jobId };
+  let ref: SyncJobRef = { account: input.account, jobId, ...requestedBy(input.requestId) };
   let state: SyncJobState = initialState(ref, decision);
+  let since = Date.now();
   let hold = input.hold;
   let isApproved = false;
   let finalizeRequest: FinalizeInput | undefined = hold && {};
@@ -111,7 +116,10 @@ export async function syncJob(input: SyncJobInput): Promise<SyncJobState> {
         await condition(() => hasDocument || hasEnded);
         return { ...state, dryRun: await dryRuns.run({ ...ref, request }) };
       }
-      if (isOpen()) finalizeRequest = request ?? {};
+      if (isOpen()) {
+        finalizeRequest = request ?? {};
+        ref = { ...ref, ...requestedBy(currentUpdateInfo()?.id) };
+      }
       await condition(() => hasEnded || hold !== undefined);
       return state;
     },
@@ -130,7 +138,7 @@ export async function syncJob(input: SyncJobInput): Promise<SyncJobState> {
   setHandler(
     approveUpdate,
     async () => {
-      enter(await approveSyncJob(ref));
+      enter(await approveSyncJob({ ...ref, ...requestedBy(currentUpdateInfo()?.id) }));
       isApproved = true;
       return state;
     },
@@ -145,7 +153,10 @@ export async function syncJob(input: SyncJobInput): Promise<SyncJobState> {
   setHandler(
     abortUpdate,
     async (request?: AbortInput) => {
-      if (isOpen() || hold) abortRequest = request ?? {};
+      if (isOpen() || hold) {
+        abortRequest = request ?? {};
+        ref = { ...ref, ...requestedBy(currentUpdateInfo()?.id) };
+      }
       await condition(() => hasEnded);
       return state;
     },
@@ -158,24 +169,35 @@ export async function syncJob(input: SyncJobInput): Promise<SyncJobState> {
       },
     },
   );
-  setHandler(jobChangedSignal, (changed) => {
-    if (hasEnded) return;
-    // The document says so already, so it holds whatever the workflow knows by now.
-    if (changed.change === 'approved') isApproved = true;
-    else if (changed.change === 'aborted') {
-      abortRequest ??= { reason: changed.reason, terminalStatus: changed.status };
-    } else if (isOpen()) finalizeRequest = { partialDatasets: { types: changed.partialTypes } };
-  });
+  setHandler(
+    jobChangedSignal,
+    (changed) => {
+      if (hasEnded || (changed.change === 'closed' && !isOpen())) return;
+      ref = { ...ref, ...requestedBy(changed.requestId) };
+      // The document says so already, so it holds whatever the workflow knows by now.
+      if (changed.change === 'approved') isApproved = true;
+      else if (changed.change === 'closed') finalizeRequest = { partialDatasets: { types: changed.partialTypes } };
+      else {
+        abortRequest ??= { reason: changed.reason, terminalStatus: changed.status };
+      }
+    },
+    {
+      description:
+        'Sent by the API: the client has called finalize, approve or abort. By hand, use the updates instead.',
+    },
+  );
+
+  function show(windowEnds?: number): void {
+    const { taskQueue } = workflowInfo();
+    const isHeld = hold !== undefined && !isTerminal(state.status);
+    setCurrentDetails(describeJob(state, { taskQueue, since, windowEnds, isHeld, isResumed: input.resume ?? false }));
+  }
 
   function enter(next: SyncJobState): void {
     const isNewStatus = next.status !== state.status;
     state = next;
-    setCurrentDetails(
-      describeJob(state, {
-        taskQueue: workflowInfo().taskQueue,
-        isHeld: hold !== undefined && !isTerminal(state.status),
-      }),
-    );
+    if (isNewStatus) since = Date.now();
+    show();
     if (isNewStatus) upsertSearchAttributes([{ key: SearchAttribute.status, value: state.status }]);
   }
 
@@ -191,8 +213,7 @@ export async function syncJob(input: SyncJobInput): Promise<SyncJobState> {
     if (holdMs !== undefined) {
       hold = { waitMs: holdMs, reason: entitiesDone.reason };
       enter(entitiesDone);
-      await continueHeld(hold);
-      return;
+      return await continueHeld(hold);
     }
     if (isTerminal(entitiesDone.status)) {
       enter(entitiesDone);
@@ -220,6 +241,13 @@ export async function syncJob(input: SyncJobInput): Promise<SyncJobState> {
     await finalize();
   }
 
+  async function continueWaiting(waitMs: number): Promise<void> {
+    await condition(() => allHandlersFinished() || !isOpen());
+    if (!isOpen()) return await act();
+    const { resume: _resume, ...same } = input;
+    await continueAsNew<typeof syncJob>({ ...same, jobId, uploadWindowMs: Math.max(1_000, waitMs) });
+  }
+
   async function run(): Promise<void> {
     if (hold) return await waitForApproval(hold);
     let waitMs = input.uploadWindowMs ?? 0;
@@ -238,22 +266,15 @@ export async function syncJob(input: SyncJobInput): Promise<SyncJobState> {
       if (isTerminal(state.status)) return await close(state.status, state.reason ?? '', false);
       if (state.status !== SyncJobStatus.awaitingUploads) finalizeRequest ??= {};
     }
-    setCurrentDetails(describeJob(state, { taskQueue: workflowInfo().taskQueue, isHeld: false }));
-    const since = Date.now();
-    await condition(() => !isOpen() || dryRuns.hasRun, waitMs, { summary: 'upload window' });
+    show(Date.now() + waitMs);
+    const opened = Date.now();
+    await condition(() => !isOpen() || dryRuns.hasRun, waitMs, { summary: 'waiting for uploads and finalize' });
     if (!isOpen()) return await act();
-    if (dryRuns.hasRun) return await continueWaiting(waitMs - (Date.now() - since));
+    if (dryRuns.hasRun) return await continueWaiting(waitMs - (Date.now() - opened));
     const expiry = await expireSyncJob(ref);
     enter(stateOf(expiry));
     if (isTerminal(state.status) || !isOpen()) return await act();
     await continueWaiting(expiry.waitMs);
-  }
-
-  async function continueWaiting(waitMs: number): Promise<void> {
-    await condition(() => allHandlersFinished() || !isOpen());
-    if (!isOpen()) return await act();
-    const { resume: _resume, ...same } = input;
-    await continueAsNew<typeof syncJob>({ ...same, jobId, uploadWindowMs: Math.max(1_000, waitMs) });
   }
 
   async function act(): Promise<void> {
@@ -293,6 +314,8 @@ export async function syncJob(input: SyncJobInput): Promise<SyncJobState> {
   }
   return state;
 }
+
+const requestedBy = (requestId: string | undefined) => ({ ...(requestId !== undefined && { requestId }) });
 
 const conflict = (message: string) => ApplicationFailure.nonRetryable(message, ErrorCode.conflict);
 const refused = (message: string) => ApplicationFailure.nonRetryable(message, 'REFUSED');

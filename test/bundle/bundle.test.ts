@@ -2,14 +2,18 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as workflows from '../../src/workflows';
 
-const bundle = join(__dirname, '..', '..', 'dist', 'src', 'workflow-bundle.js');
+const bundleFile = (name: string) => join(__dirname, '..', '..', 'dist', 'src', name);
 /** The SDK alone is most of it; every worker holds the bundle once per thread. */
 const budgetBytes = 1_900_000;
 
-describe('the workflow bundle', () => {
-  it('has exactly the workflow types that are meant to be started', () => {
+describe('the workflow types', () => {
+  it('are exactly those that are meant to be started', () => {
     expect(Object.keys(workflows)).toEqual(['syncJob']);
   });
+});
+
+describe.each(['workflow-bundle.js', 'workflow-bundle-traced.js'])('%s', (name) => {
+  const bundle = bundleFile(name);
 
   it('stays within its size', () => {
     expect(statSync(bundle).size).toBeLessThan(budgetBytes);
@@ -21,11 +25,13 @@ describe('the workflow bundle', () => {
     'node_modules/mongodb/',
     'node_modules/fastify/',
     'node_modules/@aws-sdk/',
+    'node_modules/@opentelemetry/',
     'ZodError',
   ])('holds nothing of %s', (text) => {
     // Without its source map, which quotes comments.
     const [code = ''] = readFileSync(bundle, 'utf8').split('//# sourceMappingURL');
     expect(code).toContain('syncJob');
+    expect(code.includes('trace-interceptors')).toBe(name === 'workflow-bundle-traced.js');
     expect(code.includes(text)).toBe(false);
   });
 });

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 
 const folder = join(__dirname, 'histories');
 const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
-const workflowBundle = { codePath: join(__dirname, '..', '..', 'dist', 'src', 'workflow-bundle.js') };
+const bundle = (file: string) => ({ codePath: join(__dirname, '..', '..', 'dist', 'src', file) });
+const workflowBundle = bundle('workflow-bundle.js');
 
 interface RecordedEvent {
   activityTaskScheduledEventAttributes?: { activityType: { name: string } };
@@ -23,6 +24,12 @@ describe('the workflow code', () => {
 
   it.each(names)('replays %s as it was recorded', async (name) => {
     await Worker.runReplayHistory({ workflowBundle }, recorded(name));
+  });
+
+  it.each(names)('replays %s with the interceptors of traces, which it was recorded without', async (name) => {
+    const ended = { fn: () => undefined, callDuringReplay: false };
+    const options = { workflowBundle: bundle('workflow-bundle-traced.js'), sinks: { traces: { ended } } };
+    await Worker.runReplayHistory(options, recorded(name));
   });
 
   it('does not replay a history in which another activity was called', async () => {

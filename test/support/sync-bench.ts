@@ -16,11 +16,12 @@ import { idToText } from '../../src/adapters/mongo/packed-ids';
 import { S3BlobStore } from '../../src/adapters/s3/s3-blob-store';
 import { isTerminal, syncJobCounters, type SyncJobCounter, type SyncJobDocument } from '../../src/contracts/sync-job';
 import type { SyncJobState } from '../../src/contracts/temporal/sync-job';
+import { mapperSource } from '../../src/domain/mapping/mapper-objects';
 import type { DeleteGuard } from '../../src/domain/sync-job/delete-guard';
 import type { FinalizeStores } from '../../src/domain/sync-job/finalize-deps';
 import { SyncJobsService } from '../../src/domain/sync-job/sync-jobs-service';
 import { liveProduct } from './live-product';
-import type { ModelObject, ModelVersion } from './sync-model';
+import type { ModelObject, ModelVersion } from './model-objects';
 
 /** Attempts that fail are what some tests are about. */
 const quiet = new DefaultLogger('ERROR');
@@ -150,15 +151,22 @@ export function createSyncBench(
 }
 
 export async function readGraph(database: Database, account: string) {
-  const { entities, relationships, entityVersions, relationshipVersions } = database.collections;
+  const { entities, relationships, entityVersions, relationshipVersions, mappings } = database.collections;
   const owned = { _accountId: account };
-  const [nodes, edges, oldNodes, oldEdges] = await Promise.all([
+  const [contributors, nodes, edges, oldNodes, oldEdges] = await Promise.all([
+    mappings.find(owned).toArray(),
     entities.find(owned).toArray(),
     relationships.find(owned).toArray(),
     entityVersions.find(owned).toArray(),
     relationshipVersions.find(owned).toArray(),
   ]);
-  const names = new Map(nodes.map((node) => [idToText(node._id), nameOf(node)]));
+  const names = new Map([...contributors, ...nodes].map((node) => [idToText(node._id), nameOf(node)]));
+  /** The key of a generated relationship has the ids of its contributor and its target; their names tell more. */
+  const nameOfObject = (document: GraphDocument) => {
+    const [contributor = '', direction = '', target = ''] = document._key.split('|');
+    if (document._source !== mapperSource || !names.has(contributor)) return nameOf(document);
+    return `${document._scope}/${names.get(contributor) ?? ''} ${direction} ${names.get(target) ?? ''}`;
+  };
   const nameOfId = (id: string | undefined) => (id === undefined ? undefined : (names.get(id) ?? `unknown ${id}`));
   const versionOf = (document: GraphDocument): ModelVersion => {
     const { type, properties, fromId, toId } = readState(document);
@@ -180,14 +188,14 @@ export async function readGraph(database: Database, account: string) {
           .map((old) => versionOf({ ...old, _id: old._id.id } as GraphDocument))
           .sort((a, b) => a.version - b.version);
         const { _deleted: deleted, _createdOn: createdOn } = document;
-        return [nameOf(document), { ...versionOf(document), deleted, createdOn, history }];
+        return [nameOfObject(document), { ...versionOf(document), deleted, createdOn, history }];
       }),
     );
   };
   return { entities: collect(nodes, oldNodes), relationships: collect(edges, oldEdges) };
 }
 
-const nameOf = ({ _scope, _key }: GraphDocument): string => `${_scope}/${_key}`;
+const nameOf = ({ _scope, _key }: Pick<GraphDocument, '_scope' | '_key'>): string => `${_scope}/${_key}`;
 
 /** Counters of what happened to the graph, zeros left out. */
 export function outcomeCounts(document: SyncJobDocument): Partial<Record<SyncJobCounter, number>> {

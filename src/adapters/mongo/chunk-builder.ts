@@ -1,7 +1,10 @@
 import type { SyncJobCounter, SyncJobCounts } from '../../contracts/sync-job';
 import type { Problem } from '../../domain/errors';
+import { scopeId } from '../../domain/graph/identity';
 import { manifestRowBytes } from '../../domain/graph/manifest-rows';
+import { mapperScope } from '../../domain/mapping/mapper-objects';
 import type { ChunkOf } from '../../domain/sync-job/graph-writer';
+import { sha1 } from '../digest';
 import type { AppliedChunkDocument } from './collections';
 import { splitByPartition } from './packed-ids';
 
@@ -25,27 +28,36 @@ export class ChunkBuilder {
   }
 
   /** `hash` is 16 bytes, or null when the bytes of the last upload do not describe the object. */
-  row(scopeId: string, id: Uint8Array, hash: Uint8Array | null, stamp: number): void {
-    this.rowsOf(scopeId).add(id, hash, stamp);
+  row(scope: string, id: Uint8Array, hash: Uint8Array | null, stamp: number): void {
+    this.rowsOf(scope).add(id, hash, stamp);
   }
 
-  packedRows(scopeId: string, rows: Uint8Array): void {
-    this.rowsOf(scopeId).append(rows);
+  packedRows(scope: string, rows: Uint8Array): void {
+    this.rowsOf(scope).append(rows);
   }
 
-  private rowsOf(scopeId: string): RowBuffer {
-    let rows = this.rowsByScope.get(scopeId);
-    if (!rows) this.rowsByScope.set(scopeId, (rows = new RowBuffer()));
+  get hasRows(): boolean {
+    return this.rowsByScope.size > 0;
+  }
+
+  private rowsOf(scope: string): RowBuffer {
+    let rows = this.rowsByScope.get(scope);
+    if (!rows) this.rowsByScope.set(scope, (rows = new RowBuffer()));
     return rows;
   }
 
-  /** The job's own marker, and one more document for each other scope whose objects changed. */
+  /**
+   * The job's own marker, and one more document for each other scope whose objects changed. What the mapper owns has no manifest:
+   * no job compares anything with it, and nothing would ever fold its deltas.
+   */
   documents(): AppliedChunkDocument[] {
     const { job, kind, chunk } = this.of;
     const jobId = job.document.id;
     const id = `${jobId}/${kind}/${chunk}`;
     const own = this.document({ id, scopeId: job.scopeId, chunk, kind });
-    const others = [...this.rowsByScope.keys()].filter((scope) => scope !== job.scopeId);
+    const others = [...this.rowsByScope.keys()].filter(
+      (scope) => scope !== job.scopeId && scope !== scopeId(sha1, mapperScope(job.scope.account)),
+    );
     return [own, ...others.map((scope) => this.document({ id: `${id}/${scope}`, scopeId: scope, chunk: null, kind }))];
   }
 

@@ -120,6 +120,8 @@ export interface ScopeDocument {
   /** Jobs whose finalization has been called for, in the order of the calls. The first one may write. */
   queue: string[];
   manifests?: { entity?: ManifestHead; relationship?: ManifestHead };
+  /** Of the mapper's own scope alone: `mapping-documents.ts`. */
+  mapperTurns?: number;
 }
 
 export interface ManifestHead {
@@ -190,6 +192,39 @@ export type VersionDocument = Omit<GraphDocument, '_id'> & { _id: { id: Binary; 
     unknown
   >;
 
+/** A contributor: an uploaded mapped relationship, and what the mapper has made of it. Ended ones stay, for their version goes on. */
+export interface MappingDocument {
+  /** As of any relationship of its `_key`; its row in the manifest has the same. */
+  _id: Binary;
+  _accountId: string;
+  _source: string;
+  _scope: string;
+  _key: string;
+  _type: string;
+  _version: number;
+  _deleted: boolean;
+  /** `MappedRelationship` as JSON. */
+  content: string;
+  /** Epoch ms of the finalize call that brought the content. */
+  contributedOn: number;
+  sourceEntityId: Binary;
+  /** Live relationships that the mapper made of it. */
+  relationshipIds: Binary[];
+  /** Entities of the mapper that it describes and keeps alive. */
+  targetIds: Binary[];
+  /** Something that the mapper made of it was ended by others: the next job that brings it evaluates it again. */
+  stale: boolean;
+}
+
+/** A target whose contributors changed in a job of this scope, until it is settled. */
+export interface UnsettledTargetDocument {
+  /** `<scopeId>/<target in hex>` */
+  _id: string;
+  account: string;
+  scopeId: string;
+  target: Binary;
+}
+
 export interface RawDataDocument {
   _id: { entityId: Binary; name: string; version: number };
   account: string;
@@ -226,6 +261,8 @@ export interface Collections {
   readonly relationships: Collection<GraphDocument>;
   readonly entityVersions: Collection<VersionDocument>;
   readonly relationshipVersions: Collection<VersionDocument>;
+  readonly mappings: Collection<MappingDocument>;
+  readonly unsettledTargets: Collection<UnsettledTargetDocument>;
   readonly rawData: Collection<RawDataDocument>;
   readonly rawContents: Collection<RawContentDocument>;
 }
@@ -245,6 +282,8 @@ export function collectionsOf(db: Db): Collections {
     relationships: db.collection('relationships'),
     entityVersions: db.collection('entityVersions'),
     relationshipVersions: db.collection('relationshipVersions'),
+    mappings: db.collection('mappings'),
+    unsettledTargets: db.collection('unsettledTargets'),
     rawData: db.collection('rawData'),
     rawContents: db.collection('rawContents'),
   };

@@ -2,6 +2,7 @@ import { MongoClient, MongoNetworkError, MongoServerSelectionError, type ClientS
 import { ErrorCode } from '../../contracts/error-code';
 import { DomainError } from '../../domain/errors';
 import { collectionsOf, type Collections } from './collections';
+import { traceCommands } from './command-spans';
 
 /** One connection pool with the handles that all stores share. */
 export interface Database {
@@ -15,13 +16,16 @@ export interface DatabaseOptions {
   readonly database: string;
   readonly appName: string;
   readonly maxPoolSize?: number;
+  /** Makes a span of every command. */
+  readonly traced?: boolean;
 }
 
 /** Connects lazily: a server that is away now is an error of the first operation, within 10 s. */
-export function openDatabase({ uri, database, appName, maxPoolSize = 20 }: DatabaseOptions): Database {
+export function openDatabase({ uri, database, appName, maxPoolSize = 20, traced = false }: DatabaseOptions): Database {
   const client = new MongoClient(uri, {
     appName,
     maxPoolSize,
+    monitorCommands: traced,
     serverSelectionTimeoutMS: 10_000,
     retryWrites: true,
     retryReads: true,
@@ -29,6 +33,7 @@ export function openDatabase({ uri, database, appName, maxPoolSize = 20 }: Datab
     writeConcern: { w: 'majority' },
     readPreference: 'primary',
   });
+  if (traced) traceCommands(client);
   const db = client.db(database);
   return { client, db, collections: collectionsOf(db) };
 }

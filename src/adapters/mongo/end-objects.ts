@@ -1,11 +1,14 @@
 import type { Binary, ClientSession, Filter } from 'mongodb';
 import { scopeId, type ObjectKind } from '../../domain/graph/identity';
 import { manifestRowBytes, manifestStamp, versionOfStamp } from '../../domain/graph/manifest-rows';
+import { mapperSource } from '../../domain/mapping/mapper-objects';
 import type { ChunkOf } from '../../domain/sync-job/graph-writer';
 import { sha1 } from '../digest';
 import { ChunkBuilder } from './chunk-builder';
 import type { GraphDocument } from './collections';
 import type { Database } from './database';
+import { disturbMappings, endMappingsByIds } from './end-mappings';
+import { takeTurn } from './mapping-documents';
 import { bytesOf, idAt, idToText } from './packed-ids';
 
 interface EndRequest {
@@ -31,9 +34,12 @@ export async function endByRows(
   for (let at = 0; at < rows.length; at += manifestRowBytes) ids.push(idAt(rows, at));
   const kept = new Set<string>();
   if (keepTypes.length > 0) {
-    const filter = { _id: { $in: ids }, _type: { $in: [...keepTypes] } };
-    for await (const { _id } of graph.find(filter, { session, projection: { _id: 1 }, hint: { _id: 1 } }))
-      kept.add(idToText(_id));
+    const filter = { _id: { $in: ids }, _type: { $in: [...keepTypes] }, _deleted: false };
+    const options = { session, projection: { _id: 1 }, hint: { _id: 1 } } as const;
+    for await (const { _id } of graph.find(filter, options)) kept.add(idToText(_id));
+    if (of.kind === 'relationship') {
+      for await (const { _id } of database.collections.mappings.find(filter, options)) kept.add(idToText(_id));
+    }
   }
   const ending = kept.size === 0 ? ids : ids.filter((id) => !kept.has(idToText(id)));
   chunk.add(deleted[of.kind], await endAtVersions(database, request, { rows, ending }));
@@ -41,6 +47,7 @@ export async function endByRows(
   markEnded(ended);
   chunk.packedRows(of.job.scopeId, ended);
   if (of.kind === 'entity') await endRelationshipsOf(database, request, ending);
+  else await endMappingsByIds(database, { ...request, rows: chunk, ids: ending });
 }
 
 /** Versions that get a statement of their own; objects of further ones are looked at first. */
@@ -89,29 +96,37 @@ export async function endByIds(
   const live = await graphOf(database, of.kind)
     .find(filter, { session, projection: lineage, hint: { _id: 1 } })
     .toArray();
-  chunk.add(
-    deleted[of.kind],
-    await end(
-      database,
-      request,
-      live.map(({ _id }) => _id),
-    ),
-  );
+  const ending = live.map(({ _id }) => _id);
+  if (of.kind === 'entity' && live.some(isOfMapper)) await takeTurn(database, of.job.scope.account, session);
+  await end(database, request, ending);
+  countEnded(chunk, of.kind, live);
   addEndedRows(chunk, live);
-  chunk.add(deleteErrors[of.kind], wanted.size - live.length + unresolvable);
-  const found = new Set(live.map(({ _id }) => idToText(_id)));
+  const found = new Set(ending.map(idToText));
+  if (of.kind === 'entity') {
+    await endRelationshipsOf(database, request, ending);
+  } else {
+    await disturbMappings(database, { ...request, rows: chunk, entities: [], relationships: live });
+    const unknown = [...wanted].filter(([id]) => !found.has(id)).map(([, id]) => id);
+    const mappings = await endMappingsByIds(database, { ...request, rows: chunk, ids: unknown, keepTypes: [] });
+    for (const { _id } of mappings) found.add(idToText(_id));
+  }
+  chunk.add(deleteErrors[of.kind], wanted.size - found.size + unresolvable);
   for (const id of wanted.keys()) {
     if (!found.has(id)) chunk.problem({ where: `${of.kind} ${id}`, what: 'named for deletion, but there is none' });
   }
-  if (of.kind === 'entity')
-    await endRelationshipsOf(
-      database,
-      request,
-      live.map(({ _id }) => _id),
-    );
 }
 
-const lineage = { _id: 1, _accountId: 1, _source: 1, _scope: 1, _version: 1 } as const;
+/** Ends entities of the mapper that have lost their last contributor. No counter has them: they are not the job's own. */
+export async function endTargets(
+  database: Database,
+  request: EndRequest & { readonly targets: readonly Binary[] },
+): Promise<void> {
+  const ofEntities = { ...request, of: { ...request.of, kind: 'entity' as const } };
+  await end(database, ofEntities, request.targets);
+  await endRelationshipsOf(database, ofEntities, request.targets);
+}
+
+const lineage = { _id: 1, _accountId: 1, _source: 1, _scope: 1, _key: 1, _version: 1 } as const;
 
 /** Live relationships of any scope that begin or end at one of the entities. */
 export const touching = (entities: readonly Binary[]): Filter<GraphDocument> => ({
@@ -125,18 +140,24 @@ async function endRelationshipsOf(database: Database, request: EndRequest, entit
   const { relationships } = database.collections;
   const { chunk, of, session } = request;
   const found = await relationships.find(touching(entities), { session, projection: lineage }).toArray();
-  if (found.length === 0) return;
-  chunk.add(
-    'numRelationshipsDeleted',
-    await end(
-      database,
-      { ...request, of: { ...of, kind: 'relationship' } },
-      found.map(({ _id }) => _id),
-    ),
+  await end(
+    database,
+    { ...request, of: { ...of, kind: 'relationship' } },
+    found.map(({ _id }) => _id),
   );
+  countEnded(chunk, 'relationship', found);
   const moved = new ChunkBuilder({ ...of, kind: 'relationship', chunk: `of-${of.kind}-${of.chunk}` });
   addEndedRows(moved, found);
-  await database.collections.appliedChunks.insertMany(moved.documents(), { session, ordered: true });
+  await disturbMappings(database, { ...request, rows: moved, entities, relationships: found });
+  if (moved.hasRows) await database.collections.appliedChunks.insertMany(moved.documents(), { session, ordered: true });
+}
+
+const isOfMapper = ({ _source }: GraphDocument): boolean => _source === mapperSource;
+
+function countEnded(chunk: ChunkBuilder, kind: ObjectKind, ended: readonly GraphDocument[]): void {
+  const generated = kind === 'relationship' ? ended.filter(isOfMapper).length : 0;
+  chunk.add(deleted[kind], ended.length - generated);
+  chunk.add('numMappedRelationshipsDeleted', generated);
 }
 
 async function end(database: Database, { of, session }: EndRequest, ids: readonly Binary[]): Promise<number> {

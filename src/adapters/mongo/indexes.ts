@@ -29,6 +29,12 @@ export const indexes: Partial<Record<keyof Collections, readonly IndexDescriptio
     { key: { _toEntityId: 1 } },
     { key: { _accountId: 1, _source: 1, _scope: 1 } },
   ],
+  mappings: [
+    { key: { _accountId: 1, _source: 1, _scope: 1 } },
+    { key: { sourceEntityId: 1 } },
+    { key: { targetIds: 1 } },
+  ],
+  unsettledTargets: [{ key: { scopeId: 1 } }],
   rawData: [{ key: { '_id.entityId': 1, '_id.name': 1, latest: 1 } }],
 };
 

@@ -1,4 +1,5 @@
 import type { ClientSession } from 'mongodb';
+import { randomUUID } from 'node:crypto';
 import { syncJobCounters, type SyncJobCounter } from '../../contracts/sync-job';
 import type { Problem } from '../../domain/errors';
 import type { ObjectKind } from '../../domain/graph/identity';
@@ -6,8 +7,10 @@ import type { AppliedChunk, Change, ChunkOf, GraphWriter } from '../../domain/sy
 import type { StoredJob } from '../../domain/sync-job/ports';
 import { ChunkBuilder } from './chunk-builder';
 import { inTransaction, isDuplicateKey, type Database } from './database';
-import { writeChanges } from './write-changes';
+import { applyMapped, endUnmapped } from './apply-mapped';
 import { endByIds, endByRows } from './end-objects';
+import { settleSome } from './settle-targets';
+import { writeChanges } from './write-changes';
 
 /** Problems that a job document shows. */
 const maxProblems = 50;
@@ -15,18 +18,22 @@ const maxProblems = 50;
 export class MongoGraphWriter implements GraphWriter {
   constructor(private readonly database: Database) {}
 
-  async applyChanges(of: ChunkOf, changes: readonly Change[]): Promise<void> {
+  async applyChanges(of: ChunkOf, all: readonly Change[]): Promise<void> {
+    const changes = of.kind === 'entity' ? all : await applyMapped(this.database, of, all, this.once.bind(this));
     const assumeNew = changes.every(({ isNew }) => isNew);
-    try {
+    const write = async (assumeNew: boolean): Promise<void> => {
       await this.once(of, async (session, chunk) => {
-        await writeChanges(this.database, { of, changes, chunk, session, assumeNew });
+        const request = { of, changes, chunk, session };
+        const earlierVersions = of.kind === 'entity' ? undefined : await endUnmapped(this.database, request);
+        await writeChanges(this.database, { ...request, assumeNew, ...(earlierVersions && { earlierVersions }) });
       });
+    };
+    try {
+      await write(assumeNew);
     } catch (err) {
       if (!assumeNew || !isDuplicateKey(err)) throw err;
       // A key that came back after a deletion, or a manifest that had lost it: look before writing.
-      await this.once(of, async (session, chunk) => {
-        await writeChanges(this.database, { of, changes, chunk, session, assumeNew: false });
-      });
+      await write(false);
     }
   }
 
@@ -39,6 +46,18 @@ export class MongoGraphWriter implements GraphWriter {
   async applyExplicitDeletes(of: ChunkOf, ids: Uint8Array, unresolvable: number): Promise<void> {
     await this.once(of, async (session, chunk) => {
       await endByIds(this.database, { of, ids, unresolvable, chunk, session });
+    });
+  }
+
+  async settleTargets(job: StoredJob): Promise<number> {
+    // The list is what makes this happen once, so the name need not follow from anything.
+    const of: ChunkOf = { job, kind: 'relationship', chunk: `t-${randomUUID()}` };
+    if (!(await this.database.collections.unsettledTargets.findOne({ scopeId: job.scopeId }))) return 0;
+    return await inTransaction(this.database, { durable: true }, async (session) => {
+      const chunk = new ChunkBuilder(of);
+      const settled = await settleSome(this.database, { of, chunk, session });
+      if (settled > 0) await this.chunks.insertMany(chunk.documents(), { session, ordered: true });
+      return settled;
     });
   }
 

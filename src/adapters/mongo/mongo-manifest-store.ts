@@ -1,4 +1,4 @@
-import { Binary, type ClientSession } from 'mongodb';
+import { Binary, type ClientSession, type Collection } from 'mongodb';
 import { scopeId, type ObjectKind, type Scope } from '../../domain/graph/identity';
 import {
   isDeletedStamp,
@@ -12,7 +12,7 @@ import { mergeManifestRows } from '../../domain/graph/plan-changes';
 import { partitionCount } from '../../domain/ingest/staged-rows';
 import type { ManifestStore } from '../../domain/sync-job/ports';
 import { sha1 } from '../digest';
-import type { ManifestHead } from './collections';
+import type { GraphDocument, ManifestHead } from './collections';
 import { inTransaction, type Database } from './database';
 import { bytesOf, idAt, joinPartitions, partitionProjection } from './packed-ids';
 
@@ -33,6 +33,7 @@ interface Deltas {
   readonly ids: readonly string[];
   readonly rows: number;
 }
+type OwnedDocument = Pick<GraphDocument, '_id' | '_accountId' | '_source' | '_scope' | '_version' | '_deleted'>;
 
 export class MongoManifestStore implements ManifestStore {
   constructor(
@@ -116,30 +117,30 @@ export class MongoManifestStore implements ManifestStore {
 
   /** Rows of the live objects of some partitions, from the graph itself, without hashes. */
   async graphRows({ scope, kind, from, to }: Parameters<ManifestStore['partitions']>[0]): Promise<Uint32Array> {
-    const graph = kind === 'entity' ? this.database.collections.entities : this.database.collections.relationships;
-    const found = graph.find(
-      {
-        _accountId: scope.account,
-        _source: scope.source,
-        _scope: scope.scope,
-        _deleted: false,
-        _id: { $gte: partitionStart(from), ...(to < partitionCount && { $lt: partitionStart(to) }) },
-      },
-      { projection: { _id: 1, _version: 1 }, ...this.reading },
-    );
+    const owner = { _accountId: scope.account, _source: scope.source, _scope: scope.scope };
+    const ids = { $gte: partitionStart(from), ...(to < partitionCount && { $lt: partitionStart(to) }) };
     const rows: number[] = [];
-    for await (const { _id, _version } of found) {
-      const id = new Uint32Array(new Uint8Array(bytesOf(_id)).buffer);
-      rows.push(...id, 0, 0, 0, 0, manifestStamp(_version, false));
+    for (const owned of this.owned(kind)) {
+      const found = owned.find(
+        { ...owner, _deleted: false, _id: ids },
+        { projection: { _id: 1, _version: 1 }, ...this.reading },
+      );
+      for await (const { _id, _version } of found) {
+        const id = new Uint32Array(new Uint8Array(bytesOf(_id)).buffer);
+        rows.push(...id, 0, 0, 0, 0, manifestStamp(_version, false));
+      }
     }
     return Uint32Array.from(rows);
   }
 
   /** Live objects of a scope, from the graph itself. */
   async graphCount(scope: Scope, kind: ObjectKind): Promise<number> {
-    const graph = kind === 'entity' ? this.database.collections.entities : this.database.collections.relationships;
     const owner = { _accountId: scope.account, _source: scope.source, _scope: scope.scope };
-    return await graph.countDocuments({ ...owner, _deleted: false }, this.reading);
+    let count = 0;
+    for (const owned of this.owned(kind)) {
+      count += await owned.countDocuments({ ...owner, _deleted: false }, this.reading);
+    }
+    return count;
   }
 
   private async replaceBase(
@@ -252,9 +253,18 @@ export class MongoManifestStore implements ManifestStore {
   }
 
   private async holdsAnything(scope: Scope, kind: ObjectKind): Promise<boolean> {
-    const graph = kind === 'entity' ? this.database.collections.entities : this.database.collections.relationships;
     const owner = { _accountId: scope.account, _source: scope.source, _scope: scope.scope };
-    return (await graph.findOne(owner, { projection: { _id: 1 } })) !== null;
+    for (const owned of this.owned(kind)) {
+      if ((await owned.findOne(owner, { projection: { _id: 1 } })) !== null) return true;
+    }
+    return false;
+  }
+
+  /** Where what a scope holds under keys of one kind lies: a key of a relationship is a plain or a mapped one. */
+  private owned(kind: ObjectKind): readonly Collection<OwnedDocument>[] {
+    const { entities, relationships, mappings } = this.database.collections;
+    const all: readonly unknown[] = kind === 'entity' ? [entities] : [relationships, mappings];
+    return all as readonly Collection<OwnedDocument>[];
   }
 
   private async openJobs(id: string): Promise<readonly string[]> {

@@ -1,3 +1,4 @@
+import type { SyncJobStatus } from '../../contracts/sync-job';
 import type { OpenJobs } from '../../domain/sync-job/job-keeper';
 import type { StoredJob } from '../../domain/sync-job/ports';
 import type { Database } from './database';
@@ -19,5 +20,20 @@ export class MongoOpenJobs implements OpenJobs {
       .limit(limit)
       .toArray();
     return records.map(toStoredJob);
+  }
+
+  async byStatus(now: number): ReturnType<OpenJobs['byStatus']> {
+    const groups = this.database.collections.syncJobs.aggregate<{ _id: SyncJobStatus; count: number; oldest: number }>([
+      { $match: { endedAt: null } },
+      {
+        $group: {
+          _id: '$status',
+          count: { $sum: 1 },
+          oldest: { $min: { $ifNull: ['$finalizeRequestedAt', '$lastUploadAt'] } },
+        },
+      },
+    ]);
+    const found = await groups.toArray();
+    return found.map(({ _id, count, oldest }) => ({ status: _id, count, oldestMs: Math.max(0, now - oldest) }));
   }
 }

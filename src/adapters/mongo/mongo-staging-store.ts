@@ -75,7 +75,7 @@ export class MongoStagingStore implements StagingStore {
     const { batchId, jobId, seq, upload, ignoreDuplicates, expireAt } = request;
     const body = upload.body.length === 0 ? Buffer.alloc(0) : await compressBody(upload.body);
     const isInline = body.length <= maxInlineBodyBytes;
-    const blobKey = isInline ? null : `staging/${this.account}/${batchId}`;
+    const blobKey = isInline ? null : stagedBodyKey(this.account, batchId);
     if (blobKey !== null) await this.blobs.put(blobKey, body);
     const document: StagedBatchDocument = {
       _id: batchId,
@@ -192,6 +192,9 @@ export class MongoStagingStore implements StagingStore {
 
 const rowField = { entity: 'entityRows', relationship: 'relationshipRows' } as const;
 const countField = { entity: 'entities', relationship: 'relationships' } as const;
+
+/** Without slashes, as `bulkFileKey` says. */
+const stagedBodyKey = (account: string, batchId: string): string => `staging-${account}-${batchId.replace('/', '-')}`;
 
 const compressBody = async (body: Uint8Array): Promise<Buffer> =>
   await compress(body, { chunkSize: pieceBytes, params: { [constants.ZSTD_c_compressionLevel]: 1 } });

@@ -1,7 +1,7 @@
 import type { Binary, ClientSession } from 'mongodb';
 import { SyncMode } from '../../contracts/sync-job';
 import { decideChange, isMergingMode, type Decision } from '../../domain/graph/decide-change';
-import { bytesToUuid, scopeId } from '../../domain/graph/identity';
+import { bytesToUuid, scopeId, type ObjectKind } from '../../domain/graph/identity';
 import { manifestStamp } from '../../domain/graph/manifest-rows';
 import type { ObjectContent } from '../../domain/graph/object-content';
 import type { Change, ChunkOf } from '../../domain/sync-job/graph-writer';
@@ -23,6 +23,8 @@ interface WriteRequest {
   readonly session: ClientSession;
   /** Insert without looking; a duplicate key then fails the transaction. */
   readonly assumeNew: boolean;
+  /** Versions that keys had as mapped relationships, by id: the manifest takes the row of the highest. */
+  readonly earlierVersions?: ReadonlyMap<string, number>;
 }
 
 interface Written {
@@ -49,18 +51,27 @@ const counters = {
 } as const;
 
 export async function writeChanges(database: Database, whole: WriteRequest): Promise<void> {
-  const isPlainNew = whole.assumeNew && whole.of.job.document.syncMode === SyncMode.diff;
+  const isPlainNew = whole.assumeNew && !whole.earlierVersions && whole.of.job.document.syncMode === SyncMode.diff;
   const request = isPlainNew ? { ...whole, changes: await writeNew(database, whole) } : whole;
   const { of, changes, chunk, session } = request;
   if (changes.length === 0) return;
-  const graph = of.kind === 'entity' ? database.collections.entities : database.collections.relationships;
-  const versions =
-    of.kind === 'entity' ? database.collections.entityVersions : database.collections.relationshipVersions;
   const { written, current } = await decideChanges(database, request);
   await touchForeignEnds(database, { of, ends: written.foreignEnds, session });
   if (of.kind === 'entity') {
     await writeRawData(database, session, planRawData({ of, changes, chunk, written, current }));
   }
+  await writeDocuments(database, of.kind, written, session);
+}
+
+/** Ended versions, then the objects themselves. */
+export async function writeDocuments(
+  { collections }: Database,
+  kind: ObjectKind,
+  written: Written,
+  session: ClientSession,
+): Promise<void> {
+  const graph = kind === 'entity' ? collections.entities : collections.relationships;
+  const versions = kind === 'entity' ? collections.entityVersions : collections.relationshipVersions;
   if (written.ended.length > 0) await versions.insertMany(written.ended, { session, ordered: true });
   if (written.inserts.length > 0) await graph.insertMany(written.inserts, { session, ordered: true });
   if (written.updates.length > 0) {
@@ -76,7 +87,7 @@ export async function decideChanges(
   database: Database,
   request: WriteRequest & { readonly asIf?: AsIf },
 ): Promise<{ readonly written: Written; readonly current: CurrentDocuments }> {
-  const { of, changes, chunk, session, assumeNew, asIf } = request;
+  const { of, changes, chunk, session, assumeNew, earlierVersions, asIf } = request;
   const graph = of.kind === 'entity' ? database.collections.entities : database.collections.relationships;
   const current = assumeNew ? new Map<string, GraphDocument>() : await findCurrent(request, graph);
   if (asIf) {
@@ -87,7 +98,9 @@ export async function decideChanges(
   const ends = of.kind === 'relationship' ? await resolveEnds(database, { of, changes, session, asIf }) : undefined;
   const written: Written = { inserts: [], updates: [], ended: [], foreignEnds: [] };
   for (const [i, change] of changes.entries()) {
-    decideOne({ of, chunk, written, change, ends: ends?.[i], before: current.get(bytesToUuid(change.id)) });
+    const id = bytesToUuid(change.id);
+    const earlier = earlierVersions?.get(id) ?? 0;
+    decideOne({ of, chunk, written, change, ends: ends?.[i], before: current.get(id), earlier });
   }
   return { written, current };
 }
@@ -110,20 +123,13 @@ function decideOne(request: {
   change: Change;
   ends: ResolvedEnds | undefined;
   before: GraphDocument | undefined;
+  earlier: number;
 }): void {
-  const { of, chunk, written, change, ends, before } = request;
+  const { of, chunk, written, change, ends, before, earlier } = request;
   const { job, kind } = of;
   const mode = job.document.syncMode;
   const counter = counters[kind];
   const isLive = before?._deleted === false;
-  if (change.content.mapping) {
-    chunk.add('numMappedRelationshipCreateErrors');
-    chunk.problem({
-      where: `relationship ${change.content.key ?? bytesToUuid(change.id)}`,
-      what: 'is mapped (_mapping); this release stores relationships between known entities only',
-    });
-    return;
-  }
   if (ends?.missing) {
     chunk.add(isLive ? counter.updateErrors : counter.createErrors);
     chunk.problem({ where: `relationship ${change.content.key ?? bytesToUuid(change.id)}`, what: ends.missing });
@@ -152,7 +158,7 @@ function decideOne(request: {
   }
   if (ends) written.foreignEnds.push(...ends.foreign);
   const now = job.finalizeRequestedAt ?? 0;
-  const version = (before?._version ?? 0) + 1;
+  const version = Math.max(before?._version ?? 0, earlier) + 1;
   const document = buildDocument({
     id: idAt(change.id, 0),
     kind,
@@ -178,7 +184,7 @@ function decideOne(request: {
 }
 
 /** The document as it was; one that a deletion had ended keeps the time of that. */
-function endedVersion({ _touched, ...before }: GraphDocument, now: number): VersionDocument {
+export function endedVersion({ _touched, ...before }: GraphDocument, now: number): VersionDocument {
   return { ...before, _id: { id: before._id, version: before._version }, _endOn: before._endOn ?? now };
 }
 

@@ -1,16 +1,19 @@
 import {
   DeleteObjectCommand,
   GetObjectCommand,
+  HeadBucketCommand,
   NoSuchKey,
   PutObjectCommand,
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { SpanKind } from '@opentelemetry/api';
 import type { Readable } from 'node:stream';
 import { ErrorCode } from '../../contracts/error-code';
 import type { BlobStore } from '../../domain/blob-store';
 import { DomainError } from '../../domain/errors';
+import { inSpan, isTraced } from '../../observability/spans';
 
 export interface S3Options {
   /** Undefined: Amazon S3. */
@@ -22,6 +25,10 @@ export interface S3Options {
   /** Undefined: the SDK's default chain. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
   readonly forcePathStyle: boolean;
+  /** A store that is silent for so long is given up. Default: 60 s. */
+  readonly idleTimeoutMs?: number;
+  /** Makes a span of every call. */
+  readonly traced?: boolean;
 }
 
 export class S3BlobStore implements BlobStore {
@@ -30,6 +37,7 @@ export class S3BlobStore implements BlobStore {
 
   constructor(private readonly options: S3Options) {
     this.client = createClient(options, options.endpoint);
+    if (options.traced) traceCalls(this.client);
     this.signer = options.publicEndpoint === undefined ? this.client : createClient(options, options.publicEndpoint);
   }
 
@@ -57,6 +65,11 @@ export class S3BlobStore implements BlobStore {
     await translated(this.client.send(new DeleteObjectCommand(this.at(key))));
   }
 
+  /** Resolves when the store answers and has the bucket. */
+  async ping(): Promise<void> {
+    await this.client.send(new HeadBucketCommand({ Bucket: this.options.bucket }));
+  }
+
   async presignPut({ key, expiresInSeconds }: { key: string; expiresInSeconds: number }): Promise<string> {
     return await getSignedUrl(this.signer, new PutObjectCommand(this.at(key)), { expiresIn: expiresInSeconds });
   }
@@ -71,7 +84,10 @@ export class S3BlobStore implements BlobStore {
   }
 }
 
-function createClient({ region, credentials, forcePathStyle }: S3Options, endpoint: string | undefined): S3Client {
+function createClient(
+  { region, credentials, forcePathStyle, idleTimeoutMs = 60_000 }: S3Options,
+  endpoint: string | undefined,
+): S3Client {
   return new S3Client({
     region,
     forcePathStyle,
@@ -82,7 +98,20 @@ function createClient({ region, credentials, forcePathStyle }: S3Options, endpoi
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     maxAttempts: 3,
+    // Otherwise a store that hangs holds an upload or an activity for ever.
+    requestHandler: { connectionTimeout: 5_000, socketTimeout: idleTimeoutMs },
   });
+}
+
+function traceCalls(client: S3Client): void {
+  client.middlewareStack.add(
+    (next, { commandName = 'call' }) =>
+      async (args) =>
+        isTraced()
+          ? await inSpan({ name: `s3 ${commandName}`, kind: SpanKind.CLIENT }, async () => await next(args))
+          : await next(args),
+    { step: 'initialize', name: 'traceCalls' },
+  );
 }
 
 async function translated<T>(operation: Promise<T>): Promise<T> {

@@ -1,20 +1,33 @@
 import { Client, Connection } from '@temporalio/client';
+import { clientTraceInterceptor } from './trace-interceptor';
 
 export interface TemporalOptions {
   readonly address: string;
   readonly namespace: string;
   readonly tls: boolean;
   readonly apiKey?: string | undefined;
+  /** Makes a span of every start and message, and sends it along. */
+  readonly traced?: boolean;
 }
+
+const pingDeadlineMs = 5_000;
 
 export interface LazyTemporalClient {
   /** Connects on the first call; after a failure the next call tries again. */
   get(): Promise<Client>;
+  /** Resolves when the server answers and has the namespace; a connection alone says little of a server that hangs. */
+  ping(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** The API must start, and answer what needs no workflow, while the Temporal server is away. */
-export function lazyTemporalClient({ address, namespace, tls, apiKey }: TemporalOptions): LazyTemporalClient {
+export function lazyTemporalClient({
+  address,
+  namespace,
+  tls,
+  apiKey,
+  traced = false,
+}: TemporalOptions): LazyTemporalClient {
   let connecting: Promise<Client> | undefined;
   let connection: Connection | undefined;
   const connect = async (): Promise<Client> => {
@@ -24,17 +37,28 @@ export function lazyTemporalClient({ address, namespace, tls, apiKey }: Temporal
       ...(tls && { tls: true }),
       ...(apiKey !== undefined && { apiKey }),
     });
-    return new Client({ connection, namespace });
+    return new Client({
+      connection,
+      namespace,
+      ...(traced && { interceptors: { workflow: [clientTraceInterceptor] } }),
+    });
+  };
+  const get = async (): Promise<Client> => {
+    connecting ??= connect();
+    try {
+      return await connecting;
+    } catch (err) {
+      connecting = undefined;
+      throw err;
+    }
   };
   return {
-    async get() {
-      connecting ??= connect();
-      try {
-        return await connecting;
-      } catch (err) {
-        connecting = undefined;
-        throw err;
-      }
+    get,
+    async ping() {
+      const client = await get();
+      await client.withDeadline(Date.now() + pingDeadlineMs, async () => {
+        await client.workflowService.describeNamespace({ namespace });
+      });
     },
     async close() {
       await connecting?.catch(() => undefined);

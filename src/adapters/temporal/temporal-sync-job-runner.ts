@@ -26,7 +26,7 @@ import { DomainError } from '../../domain/errors';
 import type { JobRuns, RunState } from '../../domain/sync-job/job-keeper';
 import type { StoredJob } from '../../domain/sync-job/ports';
 import type { SyncJobRunner } from '../../domain/sync-job/sync-job-runner';
-import type { AbortRequest, FinalizeRequest } from '../../domain/sync-job/sync-jobs';
+import type { AbortRequest, FinalizeRequest, OnBehalfOf } from '../../domain/sync-job/sync-jobs';
 import { sha256Hex } from '../digest';
 import type { syncJob } from '../../workflows/sync-job';
 
@@ -41,18 +41,21 @@ export class TemporalSyncJobRunner implements SyncJobRunner, JobRuns {
     private readonly taskQueue: string,
   ) {}
 
-  async start(job: StoredJob): Promise<void> {
+  async start(job: StoredJob, { requestId }: OnBehalfOf): Promise<void> {
     await this.call(async (client) => {
       try {
-        await client.workflow.start<typeof syncJob>(syncJobWorkflowType, this.startOptions(job, {}));
+        await client.workflow.start<typeof syncJob>(
+          syncJobWorkflowType,
+          this.startOptions(job, withRequest(requestId)),
+        );
       } catch (err) {
         if (!(err instanceof WorkflowExecutionAlreadyStartedError)) throw err;
       }
     });
   }
 
-  async finalize(job: StoredJob, { partialTypes }: FinalizeRequest): Promise<void> {
-    await this.tell(job, { change: 'closed', partialTypes });
+  async finalize(job: StoredJob, { partialTypes, requestId }: FinalizeRequest): Promise<void> {
+    await this.tell(job, { change: 'closed', partialTypes, ...withRequest(requestId) });
   }
 
   async dryRun(job: StoredJob, { partialTypes }: FinalizeRequest): Promise<'done' | 'running'> {
@@ -78,14 +81,19 @@ export class TemporalSyncJobRunner implements SyncJobRunner, JobRuns {
     });
   }
 
-  async approve(job: StoredJob): Promise<void> {
-    await this.tell(job, { change: 'approved' });
+  async approve(job: StoredJob, { requestId }: OnBehalfOf): Promise<void> {
+    await this.tell(job, { change: 'approved', ...withRequest(requestId) });
   }
 
-  async abort(job: StoredJob, { reason, terminalStatus }: AbortRequest): Promise<void> {
+  async abort(job: StoredJob, { reason, terminalStatus, requestId }: AbortRequest): Promise<void> {
     const status = terminalStatus ?? SyncJobStatus.aborted;
     try {
-      await this.tell(job, { change: 'aborted', reason: reason ?? 'aborted by the client', status });
+      await this.tell(job, {
+        change: 'aborted',
+        reason: reason ?? 'aborted by the client',
+        status,
+        ...withRequest(requestId),
+      });
     } catch (err) {
       // The job has ended; its run finds that out when its upload window is over, if it cannot be told now.
       if (!(err instanceof DomainError)) throw err;
@@ -193,6 +201,7 @@ const unavailable = (message: string, cause: unknown): DomainError =>
 
 const noWorker = 'No worker takes the job at the moment, and a dry run needs one; try again in a few seconds.';
 const noRun = 'The job has no running workflow at the moment; it gets a new one within seconds. Try again then.';
+const withRequest = (requestId: string | undefined) => ({ ...(requestId !== undefined && { requestId }) });
 
 /** The SDK wraps gRPC failures of starts and signals. */
 const isUnreachable = (err: unknown): boolean =>
@@ -202,18 +211,15 @@ const isUnreachable = (err: unknown): boolean =>
     (err.cause !== undefined && isGrpcServiceError(err.cause)));
 
 function summaryOf({ document, scope }: StoredJob): string {
-  const mode = document.syncMode;
-  return `${mode} of ${scope.source}/${scope.scope === '' ? '(no scope)' : scope.scope} in ${scope.account}`.slice(
-    0,
-    200,
-  );
+  const what = `${scope.source}/${scope.scope === '' ? '(no scope)' : scope.scope}`;
+  return `Synchronize ${what} of account ${scope.account}, mode ${document.syncMode}`.slice(0, 200);
 }
 
 function detailsOf({ document, scope }: StoredJob): string {
   return [
-    `A client uploads to job \`${document.id}\` over HTTP and calls finalize; the workflow then brings \`${scope.source}/${scope.scope}\` to what was uploaded.`,
+    `A client uploads to job \`${document.id}\` over HTTP and calls finalize, which arrives here as the signal \`jobChanged\`. The workflow then brings \`${scope.source}/${scope.scope}\` to what was uploaded.`,
     '',
-    '- **Current Details** says in words where the job stands, what it has changed, and what to do if it seems stuck.',
+    '- **Current Details**, beside this, says in words where the job stands, what it has changed, and what to do if it seems stuck.',
     '- **Updates** `finalize` and `abort` do what the API endpoints of the same names do. **Query** `job` gives state and counters.',
     '- **Cancel** aborts the job while it has changed nothing; later it completes. **Terminate** is safe too: within seconds a worker aborts or completes the job.',
   ].join('\n');

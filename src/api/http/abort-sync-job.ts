@@ -7,6 +7,6 @@ export function registerAbortSyncJob(app: FastifyInstance, api: ApiDependencies)
   app.post(`${jobsPath}/:id/abort`, async (request, reply) => {
     const jobId = jobIdOf(request);
     const body = await readJson({ request, reply, limits: api.smallBodies }, abortBodySchema);
-    return { job: await tenantOf(api, request).syncJobs.abort(jobId, body) };
+    return { job: await tenantOf(api, request).syncJobs.abort(jobId, { ...body, requestId: request.id }) };
   });
 }

@@ -5,7 +5,7 @@ import { jobIdOf, jobsPath, tenantOf, type ApiDependencies } from './api-depende
 export function registerApproveSyncJob(app: FastifyInstance, api: ApiDependencies): void {
   app.post(`${jobsPath}/:id/approve`, async (request) => {
     const jobId = jobIdOf(request);
-    const job = await tenantOf(api, request).syncJobs.approve(jobId);
+    const job = await tenantOf(api, request).syncJobs.approve(jobId, { requestId: request.id });
     request.log.info({ jobId }, 'held synchronization job approved');
     return { job };
   });

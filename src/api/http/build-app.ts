@@ -34,6 +34,7 @@ import { addResponseHeaders, writeCommonHeaders } from './response-headers';
 import { registerStartSyncJob } from './start-sync-job';
 import { registerSyncJobEvents } from './sync-job-events';
 import { registerUploadObjects } from './upload-objects';
+import { registerValidateQueries } from './validate-queries';
 
 export interface ApiLimits {
   /** Of one upload, as sent and decompressed. */
@@ -110,6 +111,7 @@ export function buildApp(options: ApiOptions): FastifyInstance {
     registerSyncJobEvents(secured, api);
     registerExportGraph(secured, { api, kind: 'entity' });
     registerExportGraph(secured, { api, kind: 'relationship' });
+    registerValidateQueries(secured, api);
   });
   return app;
 }

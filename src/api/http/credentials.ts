@@ -20,8 +20,13 @@ export function requireCredentials(authenticator: Authenticator): onRequestAsync
       throw new DomainError(ErrorCode.unauthorized, 'The token is not valid for this account.');
     }
     request.principal = principal;
-    request.log = request.log.child({ account: principal.account });
+    request.log = request.log.child({ account: principal.account, ...jobOf(request) });
   };
+}
+
+function jobOf(request: FastifyRequest): { jobId: string } | undefined {
+  const { id } = request.params as { id?: string };
+  return id === undefined ? undefined : { jobId: id };
 }
 
 function accountOf({ headers }: FastifyRequest): string | undefined {

@@ -28,6 +28,8 @@ export function statusOf(code: ErrorCode): number {
     case ErrorCode.duplicateKey:
     case ErrorCode.badBulkData:
     case ErrorCode.jobNotHeld:
+    case ErrorCode.parserError:
+    case ErrorCode.validationError:
       return 400;
     case ErrorCode.unauthorized:
       return 401;

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Metrics } from '../../observability/metrics';
 
 const quietRoutes = ['/livez', '/readyz', '/metrics'];
@@ -14,13 +14,8 @@ export function observeRequests(app: FastifyInstance, metrics: Metrics): void {
     );
     const level = quietRoutes.includes(route) ? 'debug' : 'info';
     request.log[level](
-      { method: request.method, route, status, durationMs: Math.round(reply.elapsedTime * 10) / 10, ...jobOf(request) },
+      { method: request.method, route, status, durationMs: Math.round(reply.elapsedTime * 10) / 10 },
       'request',
     );
   });
-}
-
-function jobOf(request: FastifyRequest): { jobId: string } | undefined {
-  const params = request.params as { id?: string } | undefined;
-  return params?.id === undefined ? undefined : { jobId: params.id };
 }

@@ -23,6 +23,9 @@ export function traceRequests(app: FastifyInstance): void {
   app.addHook('onResponse', (request, reply, done) => {
     const span = spans.get(request);
     span?.setAttribute('http.response.status_code', reply.statusCode);
+    if (request.principal) span?.setAttribute('perijove.account', request.principal.account);
+    const jobId = (request.params as { id?: string } | undefined)?.id;
+    if (jobId !== undefined) span?.setAttribute('perijove.job_id', jobId);
     if (reply.statusCode >= 500) span?.setStatus({ code: SpanStatusCode.ERROR });
     span?.end();
     done();

@@ -12,9 +12,11 @@ export function registerStartSyncJob(app: FastifyInstance, api: ApiDependencies)
       ...body,
       ignoreDuplicates: flags.ignoreDuplicates ?? false,
       ignoreIllegalProperties: flags.ignoreIllegalProperties ?? false,
+      requestId: request.id,
     });
     api.metrics.syncJobsStarted.inc({ sync_mode: job.syncMode });
-    request.log.info({ jobId: job.id, source: job.source, scope: job.scope }, 'synchronization job started');
+    request.log = request.log.child({ jobId: job.id });
+    request.log.info({ source: job.source, scope: job.scope }, 'synchronization job started');
     return { job };
   });
 }

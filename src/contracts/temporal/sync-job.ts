@@ -4,6 +4,11 @@ import type { SyncJobCounts, SyncJobStatus, SyncMode } from '../sync-job';
 
 export const syncJobWorkflowType = 'syncJob';
 export const syncJobWorkflowId = (account: string, jobId: string): string => `sync-job:${account}:${jobId}`;
+/** Undefined for an id that a start by the CLI chose. */
+export function jobOfWorkflowId(workflowId: string): { account: string; jobId: string } | undefined {
+  const [, account, jobId] = /^sync-job:(.+):([^:]+)$/.exec(workflowId) ?? [];
+  return account === undefined || jobId === undefined ? undefined : { account, jobId };
+}
 
 /** Input of `syncJob`, as the API and the Temporal CLI give it. */
 export interface SyncJobInput {
@@ -20,6 +25,8 @@ export interface SyncJobInput {
   readonly hold?: SyncJobHold;
   /** Set when a run takes over a job whose earlier run is gone: the job document then says how far it is. */
   readonly resume?: boolean;
+  /** Request of the API that started the job; for logs. */
+  readonly requestId?: string;
 }
 
 export interface SyncJobHold {
@@ -31,6 +38,8 @@ export interface SyncJobHold {
 export interface SyncJobRef {
   readonly account: string;
   readonly jobId: string;
+  /** The latest request or update that the work is done for; for logs. */
+  readonly requestId?: string;
 }
 
 export interface FinalizeInput {
@@ -44,10 +53,11 @@ export interface AbortInput {
   readonly terminalStatus?: SyncJobStatus;
 }
 
-export type JobChanged =
+export type JobChanged = (
   | { readonly change: 'closed'; readonly partialTypes: readonly string[] }
   | { readonly change: 'approved' }
-  | { readonly change: 'aborted'; readonly reason: string; readonly status: SyncJobStatus };
+  | { readonly change: 'aborted'; readonly reason: string; readonly status: SyncJobStatus }
+) & { readonly requestId?: string };
 
 /** What queries and updates answer and the workflow returns: no graph data, only what happened. */
 export interface SyncJobState {
@@ -60,6 +70,8 @@ export interface SyncJobState {
   readonly reason: string | null;
   /** Counters other than zero. */
   readonly counts: SyncJobCounts;
+  /** From the finalize call to the end; absent while the job is open, and where nobody called finalize. */
+  readonly finalizeMs?: number;
 }
 
 /** What a dry run says in numbers; the sample of keys is graph data and stays in the database. */

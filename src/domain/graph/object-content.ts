@@ -77,10 +77,17 @@ function listOfTexts(value: unknown): readonly string[] | undefined {
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : undefined;
 }
 
+/** An alternative of one name may be written without its list. */
+type UploadedMapping = Partial<Omit<Mapping, 'targetFilterKeys'>> & {
+  readonly targetFilterKeys?: readonly (string | readonly string[])[];
+};
+
+const listOf = (names: string | readonly string[]): readonly string[] => (typeof names === 'string' ? [names] : names);
+
 function readEnds(parsed: Parsed): Pick<ObjectContent, 'from' | 'to' | 'mapping'> {
   const from = readEnd(parsed._fromEntityId, parsed._fromEntityKey, parsed._fromEntitySource, parsed._fromEntityScope);
   const to = readEnd(parsed._toEntityId, parsed._toEntityKey, parsed._toEntitySource, parsed._toEntityScope);
-  const mapping = parsed._mapping as Partial<Mapping> | undefined;
+  const mapping = parsed._mapping as UploadedMapping | null | undefined;
   return {
     ...(from && { from }),
     ...(to && { to }),
@@ -88,7 +95,7 @@ function readEnds(parsed: Parsed): Pick<ObjectContent, 'from' | 'to' | 'mapping'
       mapping: {
         relationshipDirection: mapping.relationshipDirection ?? 'FORWARD',
         sourceEntityKey: mapping.sourceEntityKey ?? '',
-        targetFilterKeys: mapping.targetFilterKeys ?? [['_type', '_key']],
+        targetFilterKeys: mapping.targetFilterKeys?.map(listOf) ?? [['_type', '_key']],
         targetEntity: mapping.targetEntity ?? {},
         skipTargetCreation: mapping.skipTargetCreation ?? false,
       },

@@ -1,5 +1,14 @@
 import type { Problem } from '../errors';
-import { illegalProperties, isPlainObject, memberOf, nameOfType } from './object-rules';
+import {
+  checkClass,
+  checkType,
+  illegalProperties,
+  isAbsent,
+  isPlainObject,
+  memberOf,
+  nameOfType,
+  type UploadedObject,
+} from './object-rules';
 
 const directions: readonly unknown[] = ['FORWARD', 'REVERSE'];
 
@@ -21,8 +30,7 @@ export function checkMapping(mapping: unknown, relationship: string): Problem[] 
   if (!isPlainObject(targetEntity)) {
     problems.push({ where: `${where}.targetEntity`, what: `must be an object, found ${nameOfType(targetEntity)}` });
   } else {
-    const illegal = illegalProperties(targetEntity, `${where}.targetEntity`, true);
-    problems.push(...illegal.map(({ where: at, what }) => ({ where: at, what })));
+    problems.push(...checkTargetEntity(targetEntity, `${where}.targetEntity`));
   }
   if (targetFilterKeys !== undefined && !isListOfFilters(targetFilterKeys)) {
     const what = 'must be an array of property names or of arrays of property names, e.g. [["_class", "email"]]';
@@ -35,6 +43,18 @@ export function checkMapping(mapping: unknown, relationship: string): Problem[] 
     });
   }
   return problems;
+}
+
+/** It may become an entity, and then obeys the rules of one; key and type may be missing. */
+function checkTargetEntity(target: UploadedObject, where: string): Problem[] {
+  const { _key: key } = target;
+  const wrongKey = !isAbsent(key) && typeof key !== 'string';
+  return [
+    ...(wrongKey ? [{ where: memberOf(where, '_key'), what: `must be a string, found ${nameOfType(key)}` }] : []),
+    checkType(target, where, false) ?? [],
+    checkClass(target, where, Number.POSITIVE_INFINITY) ?? [],
+    ...illegalProperties(target, where, true).map(({ where: at, what }) => ({ where: at, what })),
+  ].flat();
 }
 
 function isListOfFilters(value: unknown): boolean {

@@ -10,7 +10,10 @@ type BulkFileStores = Pick<FinalizeStores, 'blobs' | 'reader' | 'sha1' | 'maxBul
 };
 
 /** Where the bulk file of a job lies. */
-export const bulkFileKey = (account: string, jobId: string): string => `bulk/${account}/${jobId}`;
+/**
+ * Without slashes: a store on a file system makes folders of them, and removes an empty one just when another object is put there.
+ */
+export const bulkFileKey = (account: string, jobId: string): string => `bulk-${account}-${jobId}`;
 
 /**
  * Stages the bulk file of a job, if one was PUT (decision 12). The batches of a file are always the same, so a second run stages

@@ -40,6 +40,11 @@ export interface GraphWriter {
   applyDeletes(of: ChunkOf, rows: Uint8Array, keepTypes: readonly string[]): Promise<void>;
   /** Ends objects by packed ids as a client named them; an id without a live object is a delete error. */
   applyExplicitDeletes(of: ChunkOf, ids: Uint8Array, unresolvable: number): Promise<void>;
+  /**
+   * Settles some of the mapper's entities whose contributors jobs of this scope have changed, durably. @returns how many; 0 when there
+   * are none left.
+   */
+  settleTargets(job: StoredJob): Promise<number>;
   /** Names of the chunks of the job and kind that are applied, durably. */
   appliedChunks(job: StoredJob, kind: ObjectKind): Promise<ReadonlySet<string>>;
   /** Sums over everything that the job applied; `problems` capped at 50. */

@@ -1,4 +1,4 @@
-import { SyncJobStatus } from '../../contracts/sync-job';
+import { SyncJobStatus, type SyncMode } from '../../contracts/sync-job';
 import type { StoredJob, SyncJobStore } from './ports';
 
 /** What the keeper sees of all accounts: jobs that have not ended, by id. */
@@ -10,6 +10,10 @@ export interface OpenJobs {
     readonly limit: number;
     readonly after: string;
   }): Promise<readonly StoredJob[]>;
+  /** All open jobs by status; `oldestMs` since the last upload, or since the finalize call. */
+  byStatus(
+    now: number,
+  ): Promise<readonly { readonly status: SyncJobStatus; readonly count: number; readonly oldestMs: number }[]>;
 }
 
 /** `stopped`: there was a run and it was closed from outside. `unknown`: Temporal has never heard of it, or has forgotten it. */
@@ -31,9 +35,15 @@ export interface KeepJobsRequest {
   readonly after: string;
 }
 
+interface KeptJob {
+  readonly account: string;
+  readonly jobId: string;
+  readonly syncMode: SyncMode;
+}
+
 export interface Kept {
-  readonly resumed: readonly string[];
-  readonly aborted: readonly string[];
+  readonly resumed: readonly KeptJob[];
+  readonly aborted: readonly KeptJob[];
   /** Where the next round goes on; '' to begin anew. */
   readonly next: string;
 }
@@ -44,13 +54,14 @@ export interface Kept {
  * was stopped before has changed nothing and is aborted; its new run only says so. Safe to run in several workers at once.
  */
 export async function keepJobs({ jobs, storeOf, runs, ...window }: KeepJobsRequest): Promise<Kept> {
-  const resumed: string[] = [];
-  const aborted: string[] = [];
+  const resumed: KeptJob[] = [];
+  const aborted: KeptJob[] = [];
   const stale = await jobs.stale(window);
   for (const job of stale) {
     const state = await runs.state(job);
     if (state === 'running') continue;
-    const id = job.document.id;
+    const { id, syncMode } = job.document;
+    const kept: KeptJob = { account: job.scope.account, jobId: id, syncMode };
     if (state === 'stopped' && !job.committed) {
       await storeOf(job.scope.account).end(id, {
         status: SyncJobStatus.aborted,
@@ -59,12 +70,12 @@ export async function keepJobs({ jobs, storeOf, runs, ...window }: KeepJobsReque
         from: [SyncJobStatus.awaitingUploads, SyncJobStatus.finalizePending],
         unlessCommitted: true,
       });
-      aborted.push(id);
+      aborted.push(kept);
       // Temporal does not let anyone correct what a closed run shows; a new run of the same id shows how the job ended.
       await runs.resume(job);
     } else {
       await runs.resume(job);
-      resumed.push(id);
+      resumed.push(kept);
     }
   }
   return { resumed, aborted, next: stale.length < window.limit ? '' : (stale.at(-1)?.document.id ?? '') };

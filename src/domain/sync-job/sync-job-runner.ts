@@ -1,9 +1,9 @@
-import type { AbortRequest, FinalizeRequest } from './sync-jobs';
+import type { AbortRequest, FinalizeRequest, OnBehalfOf } from './sync-jobs';
 import type { StoredJob } from './ports';
 
 /** The durable runner of a job. Calls are idempotent; each returns once the runner has taken note durably. */
 export interface SyncJobRunner {
-  start(job: StoredJob): Promise<void>;
+  start(job: StoredJob, request: OnBehalfOf): Promise<void>;
   /** @throws DomainError NOT_FOUND when the runner of the job is gone. */
   finalize(job: StoredJob, request: FinalizeRequest): Promise<void>;
   /**
@@ -11,6 +11,6 @@ export interface SyncJobRunner {
    * @throws DomainError SCOPE_BUSY, JOB_NOT_AWAITING_UPLOADS, CONFLICT (another dry run is under way), SERVICE_UNAVAILABLE
    */
   dryRun(job: StoredJob, request: FinalizeRequest): Promise<'done' | 'running'>;
-  approve(job: StoredJob): Promise<void>;
+  approve(job: StoredJob, request: OnBehalfOf): Promise<void>;
   abort(job: StoredJob, request: AbortRequest): Promise<void>;
 }

@@ -12,6 +12,7 @@ import type {
   AbortRequest,
   FinalizeRequest,
   JobEvent,
+  OnBehalfOf,
   StartSyncJob,
   SyncJobFilter,
   SyncJobs,
@@ -49,7 +50,7 @@ export class SyncJobsService implements SyncJobs {
       uploadWindowMs,
       startedAt: now(),
     });
-    await runner.start(job);
+    await runner.start(job, { requestId: input.requestId });
     return job.document;
   }
 
@@ -96,14 +97,14 @@ export class SyncJobsService implements SyncJobs {
     return await jobs.keepUploadUrl(jobId, { uploadUrl, expiresAt: now() + expiresInSeconds * 1000, now: now() });
   }
 
-  async finalize(jobId: string, { partialTypes }: FinalizeRequest): Promise<SyncJobDocument> {
+  async finalize(jobId: string, request: FinalizeRequest): Promise<SyncJobDocument> {
     const { jobs, runner, now } = this.deps;
-    const closed = await jobs.close(jobId, { partialTypes, now: now() });
+    const closed = await jobs.close(jobId, { partialTypes: request.partialTypes, now: now() });
     const job = closed ?? (await this.find(jobId));
     if (isAborted(job.document.status)) throw notAwaiting(job);
     if (isTerminal(job.document.status)) return job.document;
     // Also when the job was closed before: the call that closed it may have died before it told the runner.
-    await runner.finalize(job, { partialTypes });
+    await runner.finalize(job, request);
     return job.document;
   }
 
@@ -122,14 +123,14 @@ export class SyncJobsService implements SyncJobs {
     throw new DomainError(ErrorCode.notFound, `There is no result of a dry run of the job ${jobId}.`);
   }
 
-  async approve(jobId: string): Promise<SyncJobDocument> {
+  async approve(jobId: string, request: OnBehalfOf): Promise<SyncJobDocument> {
     const job = (await this.deps.jobs.approve(jobId, { now: this.deps.now() })) ?? (await this.find(jobId));
     const { status } = job.document;
     if (job.approvedAt === null) {
       throw new DomainError(ErrorCode.jobNotHeld, `The job ${jobId} is ${status} and is not held for an approval.`);
     }
     // Also when it was approved before: that call may have died before it told the runner.
-    if (status === SyncJobStatus.finalizePending) await this.deps.runner.approve(job);
+    if (status === SyncJobStatus.finalizePending) await this.deps.runner.approve(job, request);
     return job.document;
   }
 

@@ -1,8 +1,13 @@
 import type { DryRun, SyncJobDocument, SyncJobStatus, SyncMode } from '../../contracts/sync-job';
 import type { ScannedUpload } from '../ingest/staged-rows';
 
+/** The call of a client that something is done for; logs of server and workers name it. */
+export interface OnBehalfOf {
+  readonly requestId?: string | undefined;
+}
+
 /** Start body as it came, checked for shape only; the rules of source, scope and mode are the domain's. */
-export interface StartSyncJob {
+export interface StartSyncJob extends OnBehalfOf {
   readonly source: string;
   readonly scope?: string | null | undefined;
   readonly syncMode?: SyncMode | null | undefined;
@@ -22,12 +27,12 @@ export interface UploadTarget {
   readonly ignoreIllegalProperties: boolean;
 }
 
-export interface FinalizeRequest {
+export interface FinalizeRequest extends OnBehalfOf {
   /** `partialDatasets.types`: objects of these types that were not uploaded are kept. */
   readonly partialTypes: readonly string[];
 }
 
-export interface AbortRequest {
+export interface AbortRequest extends OnBehalfOf {
   readonly reason?: string | undefined;
   readonly terminalStatus?: SyncJobStatus | undefined;
 }
@@ -82,7 +87,7 @@ export interface SyncJobs {
   /** The latest result, kept until the job ends. @throws DomainError NOT_FOUND when there is none. */
   lastDryRun(jobId: string): Promise<{ job: SyncJobDocument; dryRun: DryRun }>;
   /** Lets a held job go on. Idempotent. @throws DomainError JOB_NOT_HELD */
-  approve(jobId: string): Promise<SyncJobDocument>;
+  approve(jobId: string, request: OnBehalfOf): Promise<SyncJobDocument>;
   /** Idempotent on aborted jobs. @throws DomainError JOB_NOT_AWAITING_UPLOADS once the job writes the graph or has ended otherwise. */
   abort(jobId: string, request: AbortRequest): Promise<SyncJobDocument>;
   /** Events are kept with the job and can be read back by `listEvents`. */

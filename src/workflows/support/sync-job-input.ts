@@ -8,7 +8,7 @@ export function checkSyncJobInput(input: unknown): asserts input is SyncJobInput
   if (typeof input.account !== 'string' || input.account === '') throw invalid('"account" must be a non-empty string');
   if (typeof input.source !== 'string' || input.source === '')
     throw invalid('"source" must be a non-empty string, e.g. "api"');
-  for (const name of ['scope', 'syncMode', 'integrationInstanceId', 'jobId'] as const) {
+  for (const name of ['scope', 'syncMode', 'integrationInstanceId', 'jobId', 'requestId'] as const) {
     const value = input[name];
     if (value !== undefined && value !== null && typeof value !== 'string') throw invalid(`"${name}" must be a string`);
   }
@@ -27,6 +27,7 @@ const known = [
   'uploadWindowMs',
   'resume',
   'hold',
+  'requestId',
 ];
 
 export function checkFinalizeInput(input: FinalizeInput | undefined): void {

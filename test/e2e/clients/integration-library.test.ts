@@ -3,43 +3,29 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { Database } from '../../../src/adapters/mongo/database';
-import { openLiveDatabase } from '../../support/live-product';
-import { newClientAccount, type ClientAccount } from './client-account';
-import { clientsFolder, installNodeClients, installWithinMs } from './install-clients';
-import { startRecordingProxy, type Exchange, type RecordingProxy } from './recording-proxy';
+import { clientsFolder, installNodeClients } from './install-clients';
+import { useLiveClient } from './live-client';
+import type { Exchange } from './recording-proxy';
 import { run } from './run-client';
 
 jest.setTimeout(120_000);
 
 describe('the runtime of the integration SDK 17.4.0 as a library', () => {
-  let database: Database;
-  let account: ClientAccount;
-  let proxy: RecordingProxy;
+  const live = useLiveClient(installNodeClients);
   let storage: string;
 
-  beforeAll(async () => {
-    await installNodeClients();
-    database = openLiveDatabase();
-  }, installWithinMs);
-  afterAll(async () => {
-    await database.client.close();
-  });
   beforeEach(async () => {
-    account = await newClientAccount(database);
-    proxy = await startRecordingProxy(account.apiBaseUrl);
     storage = await mkdtemp(join(tmpdir(), 'perijove-library-'));
   });
   afterEach(async () => {
-    await proxy.close();
     await rm(storage, { recursive: true, force: true });
   });
 
   const instance = () => ({ source: 'integration-managed', integrationInstanceId: `instance-${randomUUID()}` });
 
   async function sync(options: object, fleet: Record<string, string> = {}): Promise<Record<string, unknown>> {
-    const { account: name, token } = account;
-    const settings = { apiBaseUrl: proxy.url, account: name, accessToken: token, storage, compressUploads: true };
+    const { account: name, token } = live.account;
+    const settings = { apiBaseUrl: live.proxy.url, account: name, accessToken: token, storage, compressUploads: true };
     const { stdout, output } = await run({
       command: process.execPath,
       args: [join(clientsFolder, 'library', 'sync.js'), JSON.stringify({ ...settings, ...options })],
@@ -51,14 +37,14 @@ describe('the runtime of the integration SDK 17.4.0 as a library', () => {
   }
 
   const uploadsOf = (kind: 'entities' | 'relationships'): readonly Exchange[] =>
-    proxy.exchanges.filter(({ path }) => path.endsWith(`/${kind}`));
+    live.proxy.exchanges.filter(({ path }) => path.endsWith(`/${kind}`));
   const correlationId = ({ headers }: Exchange): unknown => headers['jupiterone-correlation-id'];
 
   it('uploads gzip in batches by size; the graph is right and a second run changes nothing', async () => {
     const options = { ...instance(), uploadBatchSizeInBytes: 50_000 };
     const fleet = { FLEET_HOSTS: '300', FLEET_USERS: '40', FLEET_LOG_LENGTH: '500' };
     expect(await sync(options, fleet)).toMatchObject({ job: { status: 'FINALIZE_PENDING' } });
-    const job = await account.lastJob();
+    const job = await live.account.lastJob();
     expect(job).toMatchObject({
       status: 'FINISHED',
       numEntitiesUploaded: 340,
@@ -71,11 +57,11 @@ describe('the runtime of the integration SDK 17.4.0 as a library', () => {
     expect(uploads.length).toBeGreaterThan(4);
     let sent = 0;
     for (const upload of uploads) {
-      expect(upload.headers).toMatchObject({ 'content-encoding': 'gzip', 'jupiterone-account': account.account });
+      expect(upload.headers).toMatchObject({ 'content-encoding': 'gzip', 'jupiterone-account': live.account.account });
       sent += (JSON.parse(gunzipSync(upload.body).toString()) as { entities: unknown[] }).entities.length;
     }
     expect(sent).toBe(340);
-    const { entities, relationships } = await account.graph();
+    const { entities, relationships } = await live.account.graph();
     expect([...entities.keys()].filter((key) => key.startsWith('fleet_'))).toHaveLength(340);
     expect(relationships.get('fleet_host:40|has|fleet_user:40')).toMatchObject({
       _fromEntityId: entities.get('fleet_host:40')?._id,
@@ -83,7 +69,7 @@ describe('the runtime of the integration SDK 17.4.0 as a library', () => {
     });
 
     await sync(options, fleet);
-    expect(await account.lastJob()).toMatchObject({
+    expect(await live.account.lastJob()).toMatchObject({
       status: 'FINISHED',
       numEntitiesUploaded: 340,
       numEntitiesCreated: 0,
@@ -101,7 +87,7 @@ describe('the runtime of the integration SDK 17.4.0 as a library', () => {
     '%s: a batch whose answers get lost or fail is sent again under its id, and counts once',
     async (_, compressUploads) => {
       const seen = new Map<unknown, number>();
-      proxy.interfere((exchange) => {
+      live.proxy.interfere((exchange) => {
         if (correlationId(exchange) === undefined) return undefined;
         const attempt = (seen.get(correlationId(exchange)) ?? 0) + 1;
         seen.set(correlationId(exchange), attempt);
@@ -109,7 +95,7 @@ describe('the runtime of the integration SDK 17.4.0 as a library', () => {
         return undefined;
       });
       await sync({ ...instance(), compressUploads });
-      expect(await account.lastJob()).toMatchObject({
+      expect(await live.account.lastJob()).toMatchObject({
         status: 'FINISHED',
         numEntitiesUploaded: 8,
         numEntitiesCreated: 8,
@@ -126,13 +112,13 @@ describe('the runtime of the integration SDK 17.4.0 as a library', () => {
 
   it('a batch that is too large comes again, smaller, under the same id', async () => {
     let refusals = 0;
-    proxy.interfere(({ path }) => {
+    live.proxy.interfere(({ path }) => {
       if (!path.endsWith('/entities') || refusals > 0) return undefined;
       refusals += 1;
       return { answer: 413, body: { error: { code: 'RequestEntityTooLargeException', message: 'too large' } } };
     });
     await sync(instance(), { FLEET_LOG_LENGTH: '100000', FLEET_HOSTS: '60' });
-    expect(await account.lastJob()).toMatchObject({
+    expect(await live.account.lastJob()).toMatchObject({
       status: 'FINISHED',
       numEntitiesUploaded: 63,
       numEntitiesCreated: 63,
@@ -146,17 +132,17 @@ describe('the runtime of the integration SDK 17.4.0 as a library', () => {
 
   it('repeats finalize until the answer arrives', async () => {
     let lost = 0;
-    proxy.interfere(({ path }) => (path.endsWith('/finalize') && (lost += 1) <= 2 ? 'lose-answer' : undefined));
+    live.proxy.interfere(({ path }) => (path.endsWith('/finalize') && (lost += 1) <= 2 ? 'lose-answer' : undefined));
     const { job } = await sync(instance());
     expect(job).toMatchObject({ numEntitiesUploaded: 8 });
-    expect(await account.lastJob()).toMatchObject({ status: 'FINISHED', numEntitiesCreated: 8 });
-    expect(await account.jobCount()).toBe(1);
-    expect(proxy.lines().some((line) => line.includes('/abort'))).toBe(false);
+    expect(await live.account.lastJob()).toMatchObject({ status: 'FINISHED', numEntitiesCreated: 8 });
+    expect(await live.account.jobCount()).toBe(1);
+    expect(live.proxy.lines().some((line) => line.includes('/abort'))).toBe(false);
   });
 
   it('ends a job for a bad configuration with the status that says so', async () => {
     await sync(instance(), { FLEET_INVALID: '1' });
-    expect(await account.lastJob()).toMatchObject({
+    expect(await live.account.lastJob()).toMatchObject({
       status: 'ABORTED_DUE_TO_INVALID_CONFIGURATION',
       statusReason: expect.stringContaining('The fleet has no address.') as string,
     });
@@ -164,15 +150,17 @@ describe('the runtime of the integration SDK 17.4.0 as a library', () => {
 
   it('publishes its events', async () => {
     await sync(instance());
-    const { id } = await account.lastJob();
-    const names = proxy.exchanges
+    const { id } = await live.account.lastJob();
+    const names = live.proxy.exchanges
       .filter(({ path }) => path.endsWith(`/${id}/events`))
       .map(({ body, status }) => {
         expect(status).toBe(200);
         return (JSON.parse(body.toString()) as { events: { name: string }[] }).events[0]?.name;
       });
     expect(names).toEqual(expect.arrayContaining(['step_start', 'step_end']));
-    const stored = await database.collections.syncJobEvents.find({ account: account.account, jobId: id }).toArray();
+    const stored = await live.database.collections.syncJobEvents
+      .find({ account: live.account.account, jobId: id })
+      .toArray();
     expect(stored.map(({ name }) => name).sort()).toEqual([...names].sort());
   });
 
@@ -180,6 +168,6 @@ describe('the runtime of the integration SDK 17.4.0 as a library', () => {
     expect(await sync({ source: 'integration-managed' })).toMatchObject({
       error: { message: expect.stringContaining('"integrationInstanceId" is required') as string },
     });
-    expect(proxy.lines()).toEqual(['POST /persister/synchronization/jobs 400']);
+    expect(live.proxy.lines()).toEqual(['POST /persister/synchronization/jobs 400']);
   });
 });

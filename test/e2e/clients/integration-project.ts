@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClientAccount } from './client-account';
 import { clientsFolder } from './install-clients';
+import type { LiveClient } from './live-client';
 import { run, type Ended } from './run-client';
 
 export interface IntegrationRun {
@@ -13,18 +14,14 @@ export interface IntegrationRun {
   readonly url?: string;
 }
 
-export interface IntegrationProject {
+interface IntegrationProject {
   /** `j1-integration <command>` as the account; `url` is where `--api-base-url` points, the product by default. */
   j1Integration(command: 'run' | 'collect' | 'sync', run?: IntegrationRun): Promise<Ended>;
   remove(): Promise<void>;
 }
 
 /** The SDK writes what it collected beside the sources, so each test has a folder of its own with a link to them. */
-export async function newIntegrationProject({
-  account,
-  token,
-  apiBaseUrl,
-}: ClientAccount): Promise<IntegrationProject> {
+async function newIntegrationProject({ account, token, apiBaseUrl }: ClientAccount): Promise<IntegrationProject> {
   const folder = await mkdtemp(join(tmpdir(), 'perijove-integration-'));
   await symlink(join(clientsFolder, 'integration', 'src'), join(folder, 'src'));
   const executable = join(clientsFolder, 'node_modules', '@jupiterone', 'integration-sdk-cli', 'bin', 'j1-integration');
@@ -53,4 +50,24 @@ export const nothingChanged = {
   numRelationshipsCreated: 0,
   numRelationshipsUpdated: 0,
   numRelationshipsDeleted: 0,
+  numMappedRelationshipsCreated: 0,
+  numMappedRelationshipsUpdated: 0,
+  numMappedRelationshipsDeleted: 0,
 };
+
+/** A project of its own for each test of `live`, by hooks. */
+export function useIntegrationProject(live: LiveClient): { readonly project: IntegrationProject } {
+  let project: IntegrationProject | undefined;
+  beforeEach(async () => {
+    project = await newIntegrationProject(live.account);
+  });
+  afterEach(async () => {
+    await project?.remove();
+  });
+  return {
+    get project() {
+      if (project === undefined) throw new Error('the project is there only while a test runs');
+      return project;
+    },
+  };
+}

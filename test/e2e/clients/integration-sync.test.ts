@@ -1,47 +1,25 @@
-import type { Database } from '../../../src/adapters/mongo/database';
-import { openLiveDatabase } from '../../support/live-product';
-import { newClientAccount, type ClientAccount } from './client-account';
-import { installNodeClients, installWithinMs } from './install-clients';
-import { newIntegrationProject, nothingChanged, someInstance, type IntegrationProject } from './integration-project';
-import { startRecordingProxy, type RecordingProxy } from './recording-proxy';
+import { installNodeClients } from './install-clients';
+import { nothingChanged, someInstance, useIntegrationProject } from './integration-project';
+import { useLiveClient } from './live-client';
 
 jest.setTimeout(120_000);
 
 describe('j1-integration collect and sync of the integration SDK 8.41.0', () => {
-  let database: Database;
-  let account: ClientAccount;
-  let project: IntegrationProject;
-  let proxy: RecordingProxy;
-
-  beforeAll(async () => {
-    await installNodeClients();
-    database = openLiveDatabase();
-  }, installWithinMs);
-  afterAll(async () => {
-    await database.client.close();
-  });
-  beforeEach(async () => {
-    account = await newClientAccount(database);
-    project = await newIntegrationProject(account);
-    proxy = await startRecordingProxy(account.apiBaseUrl);
-  });
-  afterEach(async () => {
-    await proxy.close();
-    await project.remove();
-  });
+  const live = useLiveClient(installNodeClients);
+  const on = useIntegrationProject(live);
 
   it('sends what contract.md says and the graph is right; again, nothing changes', async () => {
     const args = someInstance();
-    expect(await project.j1Integration('collect')).toMatchObject({ code: 0 });
-    expect(await project.j1Integration('sync', { args, url: proxy.url })).toMatchObject({ code: 0 });
-    const job = await account.lastJob();
+    expect(await on.project.j1Integration('collect')).toMatchObject({ code: 0 });
+    expect(await on.project.j1Integration('sync', { args, url: live.proxy.url })).toMatchObject({ code: 0 });
+    const job = await live.account.lastJob();
     expect(job).toMatchObject({
       status: 'FINISHED',
       numEntitiesCreated: 8,
       numRelationshipsUploaded: 6,
       numRelationshipCreateErrors: 0,
     });
-    expect(new Set(proxy.lines())).toEqual(
+    expect(new Set(live.proxy.lines())).toEqual(
       new Set([
         'POST /persister/synchronization/jobs 200',
         'POST /persister/synchronization/jobs/:id/events 200',
@@ -50,57 +28,57 @@ describe('j1-integration collect and sync of the integration SDK 8.41.0', () => 
         'POST /persister/synchronization/jobs/:id/finalize 200',
       ]),
     );
-    const [start] = proxy.exchanges;
+    const [start] = live.proxy.exchanges;
     expect(JSON.parse(String(start?.body))).toEqual({
       source: 'integration-managed',
       integrationInstanceId: args[1],
     });
-    expect(start?.headers).toMatchObject({ 'lifeomic-account': account.account });
-    const { entities, relationships } = await account.graph();
+    expect(start?.headers).toMatchObject({ 'lifeomic-account': live.account.account });
+    const { entities, relationships } = await live.account.graph();
     expect(entities.has('fleet_user:3')).toBe(true);
     expect(relationships.has('fleet_host:3|has|fleet_user:3')).toBe(true);
 
-    expect(await project.j1Integration('sync', { args })).toMatchObject({ code: 0 });
-    expect(await account.lastJob()).toMatchObject(nothingChanged);
+    expect(await on.project.j1Integration('sync', { args })).toMatchObject({ code: 0 });
+    expect(await live.account.lastJob()).toMatchObject(nothingChanged);
   });
 
   it('--skip-finalize leaves the job open', async () => {
-    await project.j1Integration('collect');
-    await project.j1Integration('sync', { args: [...someInstance(), '--skip-finalize'], url: proxy.url });
-    const [job] = (await account.api.ok('GET', '/persister/synchronization/jobs')).jobs as { id: string }[];
-    const open = await account.api.job(job?.id ?? '');
+    await on.project.j1Integration('collect');
+    await on.project.j1Integration('sync', { args: [...someInstance(), '--skip-finalize'], url: live.proxy.url });
+    const [job] = (await live.account.api.ok('GET', '/persister/synchronization/jobs')).jobs as { id: string }[];
+    const open = await live.account.api.job(job?.id ?? '');
     expect(open).toMatchObject({ status: 'AWAITING_UPLOADS', numEntitiesUploaded: 8, numEntitiesCreated: 0 });
-    expect(proxy.lines().at(-1)).toMatch(/^(GET \S+:id|POST \S+:id\/events) 200$/);
+    expect(live.proxy.lines().at(-1)).toMatch(/^(GET \S+:id|POST \S+:id\/events) 200$/);
   });
 
   it('takes --source api --scope, in batches of two', async () => {
-    await project.j1Integration('collect');
+    await on.project.j1Integration('collect');
     const args = ['--source', 'api', '--scope', 'fleet', '--upload-batch-size', '2'];
-    await project.j1Integration('sync', { args, url: proxy.url });
-    expect(await account.lastJob()).toMatchObject({ status: 'FINISHED', scope: 'fleet', numEntitiesCreated: 8 });
-    const uploads = proxy.exchanges.filter(({ path }) => path.endsWith('/entities'));
+    await on.project.j1Integration('sync', { args, url: live.proxy.url });
+    expect(await live.account.lastJob()).toMatchObject({ status: 'FINISHED', scope: 'fleet', numEntitiesCreated: 8 });
+    const uploads = live.proxy.exchanges.filter(({ path }) => path.endsWith('/entities'));
     expect(uploads.length).toBeGreaterThanOrEqual(4);
   });
 
   it('counts a batch once whose answer got lost, and one that failed first', async () => {
     let failures = 0;
-    proxy.interfere(({ path }) => {
+    live.proxy.interfere(({ path }) => {
       if (!/\/(entities|relationships)$/.test(path)) return undefined;
       failures += 1;
       if (failures === 1) return 'lose-answer';
       return failures === 3 ? { answer: 503 } : undefined;
     });
-    await project.j1Integration('collect');
-    await project.j1Integration('sync', { args: someInstance(), url: proxy.url });
-    expect(await account.lastJob()).toMatchObject({
+    await on.project.j1Integration('collect');
+    await on.project.j1Integration('sync', { args: someInstance(), url: live.proxy.url });
+    expect(await live.account.lastJob()).toMatchObject({
       status: 'FINISHED',
       numEntitiesUploaded: 8,
       numEntitiesCreated: 8,
       numRelationshipsUploaded: 6,
     });
-    const first = proxy.exchanges.find(({ path }) => path.endsWith('/entities'));
+    const first = live.proxy.exchanges.find(({ path }) => path.endsWith('/entities'));
     const id = first?.headers['jupiterone-correlation-id'];
-    const attempts = proxy.exchanges.filter(({ headers }) => headers['jupiterone-correlation-id'] === id);
+    const attempts = live.proxy.exchanges.filter(({ headers }) => headers['jupiterone-correlation-id'] === id);
     expect(attempts.map(({ status, forwarded }) => ({ status, forwarded }))).toEqual([
       { status: 0, forwarded: true },
       { status: 200, forwarded: true },
@@ -108,31 +86,31 @@ describe('j1-integration collect and sync of the integration SDK 8.41.0', () => 
   });
 
   it('aborts the job when an upload never gets through', async () => {
-    proxy.interfere(({ path }) =>
+    live.proxy.interfere(({ path }) =>
       path.endsWith('/relationships')
         ? { answer: 400, body: { error: { code: 'RELATIONSHIP_UPLOAD_FAILED_VALIDATION', message: 'refused' } } }
         : undefined,
     );
-    await project.j1Integration('collect');
-    const { code } = await project.j1Integration('sync', { args: someInstance(), url: proxy.url });
+    await on.project.j1Integration('collect');
+    const { code } = await on.project.j1Integration('sync', { args: someInstance(), url: live.proxy.url });
     expect(code).not.toBe(0);
-    expect(await account.lastJob()).toMatchObject({
+    expect(await live.account.lastJob()).toMatchObject({
       status: 'ABORTED',
       numEntitiesUploaded: 8,
       numEntitiesCreated: 0,
     });
-    expect((await account.graph()).entities.size).toBe(0);
+    expect((await live.account.graph()).entities.size).toBe(0);
   });
 
   it('is told that a token is wrong, and starts nothing', async () => {
-    await project.j1Integration('collect');
-    const { code, output } = await project.j1Integration('sync', {
+    await on.project.j1Integration('collect');
+    const { code, output } = await on.project.j1Integration('sync', {
       args: [...someInstance(), '--api-key', 'not-a-token-of-this-account'],
-      url: proxy.url,
+      url: live.proxy.url,
     });
     expect(code).toBe(1);
     expect(output).toContain('UNAUTHORIZED');
-    expect(proxy.lines()).toEqual(['POST /persister/synchronization/jobs 401']);
-    expect(await account.jobCount()).toBe(0);
+    expect(live.proxy.lines()).toEqual(['POST /persister/synchronization/jobs 401']);
+    expect(await live.account.jobCount()).toBe(0);
   });
 });

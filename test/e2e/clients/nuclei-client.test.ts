@@ -1,19 +1,14 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Database } from '../../../src/adapters/mongo/database';
-import { openLiveDatabase } from '../../support/live-product';
-import { newClientAccount, type ClientAccount } from './client-account';
-import { clientsFolder, installPythonClient, installWithinMs } from './install-clients';
-import { startRecordingProxy, type RecordingProxy } from './recording-proxy';
+import { clientsFolder } from './install-clients';
+import { useLiveClient } from './live-client';
 import { run } from './run-client';
+import { pythonTests } from './with-python';
 
 jest.setTimeout(60_000);
 
-const hasPython = spawnSync('python3', ['--version']).status === 0;
-if (!hasPython) process.stderr.write('test clients: NOT RUN: no python3 on this machine, so j1nuclei is not tried.\n');
-const withPython = hasPython ? it : it.skip;
+const { withPython, install } = pythonTests('j1nuclei');
 
 const finding = (template: string, matcher: string) => ({
   'template-id': template,
@@ -25,26 +20,16 @@ const finding = (template: string, matcher: string) => ({
 });
 
 describe('j1nuclei 1.0.3', () => {
-  let database: Database;
-  let account: ClientAccount;
-  let proxy: RecordingProxy;
   let python: string;
   let folder: string;
-
-  beforeAll(async () => {
-    database = openLiveDatabase();
-    if (hasPython) python = await installPythonClient();
-  }, installWithinMs);
-  afterAll(async () => {
-    await database.client.close();
+  const live = useLiveClient(async () => {
+    python = await install();
   });
+
   beforeEach(async () => {
-    account = await newClientAccount(database);
-    proxy = await startRecordingProxy(account.apiBaseUrl);
     folder = await mkdtemp(join(tmpdir(), 'perijove-nuclei-'));
   });
   afterEach(async () => {
-    await proxy.close();
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -61,21 +46,21 @@ describe('j1nuclei 1.0.3', () => {
       command: python,
       args: [join(clientsFolder, 'python', 'nuclei_report.py')],
       cwd: folder,
-      stdin: JSON.stringify({ account: account.account, token: account.token, url: proxy.url, targets }),
+      stdin: JSON.stringify({ account: live.account.account, token: live.account.token, url: live.proxy.url, targets }),
     });
     if (code !== 0) throw new Error(output);
   }
 
   withPython('its findings hang on entities that another source has uploaded', async () => {
     const host = (key: string) => ({ _key: key, _type: 'cloud_host', _class: 'Host', displayName: key });
-    await account.api.sync(
+    await live.account.api.sync(
       { source: 'integration-managed', integrationInstanceId: 'cloud-1' },
       { entities: [host('web'), host('db')] },
     );
     const web = target('web', [finding('open-port', ''), finding('weak-cipher', 'tls10')]);
     const targets = [web, target('db', [finding('open-port', '')])];
     await report(targets);
-    const job = await account.lastJob();
+    const job = await live.account.lastJob();
     expect(job).toMatchObject({
       status: 'FINISHED',
       source: 'api',
@@ -85,13 +70,13 @@ describe('j1nuclei 1.0.3', () => {
       numRelationshipsCreated: 6,
       numRelationshipCreateErrors: 0,
     });
-    const { entities, relationships } = await account.graph();
+    const { entities, relationships } = await live.account.graph();
     expect(relationships.get('db_nuclei_db_open-port_')).toMatchObject({
       _fromEntityId: entities.get('db')?._id,
       _toEntityId: entities.get('nuclei_db_open-port_')?._id,
     });
     expect(entities.get('nuclei_id_weak-cipher')).toMatchObject({ author: ['someone', 'somebody'], severity: 'high' });
-    expect(new Set(proxy.lines())).toEqual(
+    expect(new Set(live.proxy.lines())).toEqual(
       new Set([
         'POST /persister/synchronization/jobs 200',
         'POST /persister/synchronization/jobs/:id/upload 200',
@@ -99,11 +84,11 @@ describe('j1nuclei 1.0.3', () => {
         'POST /persister/synchronization/jobs/:id/finalize 200',
       ]),
     );
-    const finalize = proxy.exchanges.find(({ path }) => path.endsWith('/finalize'));
+    const finalize = live.proxy.exchanges.find(({ path }) => path.endsWith('/finalize'));
     expect(finalize?.body.length).toBe(0);
 
     await report(targets);
-    expect(await account.lastJob()).toMatchObject({
+    expect(await live.account.lastJob()).toMatchObject({
       numEntitiesCreated: 0,
       numEntitiesUpdated: 0,
       numEntitiesDeleted: 0,
@@ -113,13 +98,13 @@ describe('j1nuclei 1.0.3', () => {
     });
 
     await report([web]);
-    expect(await account.lastJob()).toMatchObject({ numEntitiesDeleted: 1, numRelationshipsDeleted: 2 });
-    expect((await account.graph()).entities.has('db')).toBe(true);
+    expect(await live.account.lastJob()).toMatchObject({ numEntitiesDeleted: 1, numRelationshipsDeleted: 2 });
+    expect((await live.account.graph()).entities.has('db')).toBe(true);
   });
 
   withPython('a target that has gone is counted and reported, and the job still ends', async () => {
     await report([target('gone', [finding('open-port', '')])]);
-    const job = await account.lastJob();
+    const job = await live.account.lastJob();
     expect(job).toMatchObject({
       status: 'FINISHED',
       numEntitiesCreated: 2,

@@ -1,13 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { Database } from '../../../src/adapters/mongo/database';
 import type { SyncJobDocument } from '../../../src/contracts/sync-job';
-import { openLiveDatabase } from '../../support/live-product';
-import { newClientAccount, type ClientAccount } from './client-account';
-import { clientsFolder, installPythonClient, installWithinMs } from './install-clients';
-import { startRecordingProxy } from './recording-proxy';
+import { clientsFolder } from './install-clients';
+import { useLiveClient } from './live-client';
 import { run } from './run-client';
+import { pythonTests } from './with-python';
 
 jest.setTimeout(60_000);
 
@@ -34,32 +31,19 @@ const has = (from: string, to: string) => ({
 const upload = 'upload_entities_batch_json';
 const finalize: Call = ['finalize_sync_job', { instance_job_id: '$job' }];
 
-const hasPython = spawnSync('python3', ['--version']).status === 0;
-if (!hasPython)
-  process.stderr.write('test clients: NOT RUN: no python3 on this machine, so the Python client is not tried.\n');
-const withPython = hasPython ? it : it.skip;
+const { withPython, install } = pythonTests('the Python client');
 
 describe('the Python client 2.4.0', () => {
-  let database: Database;
-  let account: ClientAccount;
   let python: string;
-
-  beforeAll(async () => {
-    database = openLiveDatabase();
-    if (hasPython) python = await installPythonClient();
-  }, installWithinMs);
-  afterAll(async () => {
-    await database.client.close();
-  });
-  beforeEach(async () => {
-    account = await newClientAccount(database);
+  const live = useLiveClient(async () => {
+    python = await install();
   });
 
-  async function client(calls: readonly Call[], { url = account.apiBaseUrl, token = account.token } = {}) {
+  async function client(calls: readonly Call[], { url = live.account.apiBaseUrl, token = live.account.token } = {}) {
     const { code, stdout, output } = await run({
       command: python,
       args: [join(clientsFolder, 'python', 'sync_job.py')],
-      stdin: JSON.stringify({ account: account.account, token, url, calls }),
+      stdin: JSON.stringify({ account: live.account.account, token, url, calls }),
     });
     if (code !== 0) throw new Error(output);
     return JSON.parse(stdout) as Result[];
@@ -80,7 +64,7 @@ describe('the Python client 2.4.0', () => {
       finalize,
     ]);
     expect(results.map(({ error }) => error)).toEqual(Array.from({ length: 5 }, () => undefined));
-    const job = await account.lastJob();
+    const job = await live.account.lastJob();
     expect(results[0]?.ok?.job).toMatchObject({ id: job.id, integrationJobId: job.id, status: 'AWAITING_UPLOADS' });
     expect(job).toMatchObject({
       status: 'FINISHED',
@@ -91,13 +75,13 @@ describe('the Python client 2.4.0', () => {
       numRelationshipsUploaded: 2,
       numRelationshipsCreated: 2,
     });
-    const { entities, relationships } = await account.graph();
+    const { entities, relationships } = await live.account.graph();
     expect([...entities.keys()].sort()).toEqual(['a', 'b', 'c']);
     expect(entities.get('b')).toMatchObject({ n: 1, list: ['x', 'y'] });
     expect(relationships.get('b|has|c')).toMatchObject({ _toEntityId: entities.get('c')?._id });
 
     await client([start(instance), onJob(upload, { entities_list: [entity('a'), entity('b', { n: 2 })] }), finalize]);
-    expect(await account.lastJob()).toMatchObject({
+    expect(await live.account.lastJob()).toMatchObject({
       status: 'FINISHED',
       numEntitiesUpdated: 1,
       numEntitiesDeleted: 1,
@@ -110,11 +94,15 @@ describe('the Python client 2.4.0', () => {
     const create = start({ source: 'api', sync_mode: 'CREATE_OR_UPDATE' });
     const three = ['a', 'b', 'c'].map((key) => entity(key, { n: 1 }));
     await client([create, onJob(upload, { entities_list: three }), finalize]);
-    expect(await account.lastJob()).toMatchObject({ status: 'FINISHED', numEntitiesCreated: 3 });
+    expect(await live.account.lastJob()).toMatchObject({ status: 'FINISHED', numEntitiesCreated: 3 });
 
     await client([patch, onJob(upload, { entities_list: [{ ...entity('a'), more: true }] }), finalize]);
-    expect(await account.lastJob()).toMatchObject({ status: 'FINISHED', numEntitiesUpdated: 1, numEntitiesDeleted: 0 });
-    const { entities } = await account.graph();
+    expect(await live.account.lastJob()).toMatchObject({
+      status: 'FINISHED',
+      numEntitiesUpdated: 1,
+      numEntitiesDeleted: 0,
+    });
+    const { entities } = await live.account.graph();
     expect(entities.get('a')).toMatchObject({ n: 1, more: true });
 
     const doomed = [{ _id: entities.get('a')?._id }, entity('b', { _id: entities.get('b')?._id })];
@@ -124,12 +112,12 @@ describe('the Python client 2.4.0', () => {
       finalize,
     ]);
     expect(results.every(({ ok }) => ok !== undefined)).toBe(true);
-    expect(await account.lastJob()).toMatchObject({
+    expect(await live.account.lastJob()).toMatchObject({
       status: 'FINISHED',
       numEntitiesDeleted: 2,
       numEntityDeleteErrors: 1,
     });
-    expect([...(await account.graph()).entities.keys()]).toEqual(['c']);
+    expect([...(await live.account.graph()).entities.keys()]).toEqual(['c']);
   });
 
   withPython('abort_sync_job ends the job; nothing of it is in the graph, and nothing more is taken', async () => {
@@ -141,8 +129,12 @@ describe('the Python client 2.4.0', () => {
     ]);
     expect(results.slice(0, 3).map(({ error }) => error)).toEqual([undefined, undefined, undefined]);
     expect(results[3]?.error).toContain('JOB_NOT_AWAITING_UPLOADS');
-    expect(await account.lastJob()).toMatchObject({ status: 'ABORTED', numEntitiesUploaded: 1, numEntitiesCreated: 0 });
-    expect((await account.graph()).entities.size).toBe(0);
+    expect(await live.account.lastJob()).toMatchObject({
+      status: 'ABORTED',
+      numEntitiesUploaded: 1,
+      numEntitiesCreated: 0,
+    });
+    expect((await live.account.graph()).entities.size).toBe(0);
   });
 
   withPython('errors reach the caller in words: no scope, a bad entity, a wrong token', async () => {
@@ -158,18 +150,14 @@ describe('the Python client 2.4.0', () => {
   });
 
   withPython('sends what contract.md says', async () => {
-    const proxy = await startRecordingProxy(account.apiBaseUrl);
-    try {
-      await client([start({ instance_id: 'i-1', source: 'integration-external' }), finalize], { url: proxy.url });
-    } finally {
-      await proxy.close();
-    }
+    const { proxy } = live;
+    await client([start({ instance_id: 'i-1', source: 'integration-external' }), finalize], { url: proxy.url });
     expect(proxy.lines()).toEqual([
       'POST /persister/synchronization/jobs 200',
       'POST /persister/synchronization/jobs/:id/finalize 200',
     ]);
     const bodies = proxy.exchanges.map(({ body }) => JSON.parse(body.toString()) as unknown);
     expect(bodies).toEqual([{ source: 'integration-external', syncMode: null, integrationInstanceId: 'i-1' }, {}]);
-    expect(proxy.exchanges[0]?.headers).toMatchObject({ 'jupiterone-account': account.account });
+    expect(proxy.exchanges[0]?.headers).toMatchObject({ 'jupiterone-account': live.account.account });
   });
 });

@@ -8,7 +8,8 @@ import { openDatabase } from '../../../src/adapters/mongo/database';
 import { isTerminal, type SyncJobDocument } from '../../../src/contracts/sync-job';
 import { ApiClient } from '../../support/api-client';
 import { outcomeCounts, readGraph } from '../../support/sync-bench';
-import { canonical, SyncModel, type ModelJob, type ModelObject } from '../../support/sync-model';
+import { canonical, type ModelObject } from '../../support/model-objects';
+import { SyncModel, type ModelJob } from '../../support/sync-model';
 
 const rounds = Number(process.env.PERIJOVE_KILL_ROUNDS ?? 20);
 const seed = Number(process.env.PERIJOVE_KILL_SEED ?? 1);

@@ -12,6 +12,15 @@ const relationship = (key: string, from: string, to: string) => ({
   _fromEntityKey: from,
   _toEntityKey: to,
 });
+const mapped = (key: string, source: string, target: string) => ({
+  _key: key,
+  _type: 'is',
+  _class: 'IS',
+  _mapping: {
+    sourceEntityKey: source,
+    targetEntity: { _type: 'target', _key: target, _class: 'Target', [key]: 'says so' },
+  },
+});
 
 describe('a second run of a writing activity changes nothing', () => {
   let database: Database;
@@ -28,13 +37,20 @@ describe('a second run of a writing activity changes nothing', () => {
     const first = await bench.service.start(start);
     await bench.upload(first.id, {
       entities: ['a', 'b', 'c', 'd', 'e'].map((key) => entity(key)),
-      relationships: [relationship('ab', 'a', 'b'), relationship('cd', 'c', 'd'), relationship('de', 'd', 'e')],
+      relationships: [
+        ...[relationship('ab', 'a', 'b'), relationship('cd', 'c', 'd'), relationship('de', 'd', 'e')],
+        ...[mapped('ma', 'a', 'p1'), mapped('mb', 'b', 'p2'), mapped('mc', 'c', 'p3'), mapped('me', 'e', 'p1')],
+      ],
     });
     await bench.service.finalize(first.id, { partialTypes: [] });
     await bench.finish(first.id);
     bench.clock.now += 1_000;
     const { id } = await bench.service.start(start);
-    await bench.upload(id, { entities: [entity('a', 1), entity('b'), entity('f')] });
+    await bench.upload(id, {
+      entities: [entity('a', 1), entity('b'), entity('f')],
+      // One target changes hands, one stays with fewer contributors, one is new, two go.
+      relationships: [mapped('ma', 'a', 'p4'), mapped('md', 'd', 'p1'), mapped('mx', 'x', 'p1')],
+    });
     await bench.upload(id, {
       entities: [entity('d'), entity('e', 2)],
       relationships: [relationship('ab', 'b', 'a'), relationship('af', 'a', 'f'), relationship('ax', 'a', 'x')],
@@ -53,6 +69,9 @@ describe('a second run of a writing activity changes nothing', () => {
     numRelationshipsCreated: 1,
     numRelationshipsDeleted: 3,
     numRelationshipCreateErrors: 2,
+    numMappedRelationshipsCreated: 2,
+    numMappedRelationshipsDeleted: 4,
+    numMappedRelationshipCreateErrors: 1,
   };
 
   const ref = (bench: SyncBench, jobId: string) => ({ account: bench.account, jobId });
@@ -207,7 +226,7 @@ describe('a second run of a writing activity changes nothing', () => {
       reason: expect.stringContaining('within 10 s'),
     });
     expect(await entities(bench, id)).toMatchObject({ status: 'ABORTED' });
-    await expect(bench.service.approve(id)).rejects.toMatchObject({ code: 'JOB_NOT_HELD' });
+    await expect(bench.service.approve(id, {})).rejects.toMatchObject({ code: 'JOB_NOT_HELD' });
   });
 
   it('endSyncJob leaves a job that is committed, and ends it when told to', async () => {
@@ -235,6 +254,13 @@ function crashing(graph: FinalizeStores['graph'], saboteur: { calls: number; cra
     applyDeletes: async (of, rows, keep) => await around(async () => await graph.applyDeletes(of, rows, keep)),
     applyExplicitDeletes: async (of, ids, more) =>
       await around(async () => await graph.applyExplicitDeletes(of, ids, more)),
+    settleTargets: async (job) => {
+      let settled = 0;
+      await around(async () => {
+        settled = await graph.settleTargets(job);
+      });
+      return settled;
+    },
     appliedChunks: async (job, kind) => await graph.appliedChunks(job, kind),
     totals: async (job) => await graph.totals(job),
   };

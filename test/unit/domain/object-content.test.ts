@@ -49,6 +49,12 @@ describe('readContent', () => {
     });
   });
 
+  it('takes an alternative of one name without its list', () => {
+    const _mapping = { sourceEntityKey: 'a', targetEntity: {}, targetFilterKeys: ['email', ['_class', 'name']] };
+    const keys = readContent('relationship', { _mapping }).mapping?.targetFilterKeys;
+    expect(keys).toEqual([['email'], ['_class', 'name']]);
+  });
+
   it('reads raw data in both wire forms', () => {
     const list = [{ name: 'default', rawData: { a: 1 } }, { rawData: 'plain' }];
     expect(readContent('entity', { _rawData: list }).rawData).toEqual([

@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
-import { bytesToUuid, uuidV5 } from '../../../src/domain/graph/identity';
-import type { ReadOptions } from '../../../src/domain/ingest/upload-reader';
+import { entity, errorFor, idOf, read, relationship } from './json-reading';
 import {
   bothLanes,
   bytesOf,
@@ -11,15 +9,6 @@ import {
   relationshipNamespace,
   rowsOf,
 } from './reading';
-
-const { fast: reader } = bothLanes();
-const read = (body: unknown, changes: Partial<ReadOptions> = {}) => reader.read(bytesOf(body), optionsOf(changes));
-const errorFor = (body: unknown, changes: Partial<ReadOptions> = {}) => errorOf(() => read(body, changes));
-const idOf = (namespace: Uint8Array, key: string): string =>
-  bytesToUuid(uuidV5((bytes) => createHash('sha1').update(bytes).digest(), namespace, key));
-
-const entity = { _key: '1', _type: 'fake_entity' };
-const relationship = { _key: 'a', _type: 'fake_relationship', _fromEntityKey: '1', _toEntityKey: '2' };
 
 describe('an upload body', () => {
   test('of the JupiterOne documentation is taken as it is', () => {

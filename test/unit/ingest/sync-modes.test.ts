@@ -1,16 +1,6 @@
-import { createHash } from 'node:crypto';
-import { bytesToUuid, uuidV5 } from '../../../src/domain/graph/identity';
-import type { ReadOptions } from '../../../src/domain/ingest/upload-reader';
-import { bothLanes, bytesOf, entityNamespace, errorOf, optionsOf, relationshipNamespace, rowsOf } from './reading';
-
-const { fast: reader } = bothLanes();
-const read = (body: unknown, changes: Partial<ReadOptions> = {}) => reader.read(bytesOf(body), optionsOf(changes));
-const errorFor = (body: unknown, changes: Partial<ReadOptions> = {}) => errorOf(() => read(body, changes));
-const idOf = (namespace: Uint8Array, key: string): string =>
-  bytesToUuid(uuidV5((bytes) => createHash('sha1').update(bytes).digest(), namespace, key));
-
-const entity = { _key: '1', _type: 'fake_entity' };
-const relationship = { _key: 'a', _type: 'fake_relationship', _fromEntityKey: '1', _toEntityKey: '2' };
+import { bytesToUuid } from '../../../src/domain/graph/identity';
+import { entity, errorFor, idOf, read, relationship } from './json-reading';
+import { entityNamespace, relationshipNamespace, rowsOf } from './reading';
 
 describe('sync modes', () => {
   const id = '0b5a3c54-5f2c-5d3e-9e7e-1a2b3c4d5e6f';

@@ -19,7 +19,15 @@ describe('readiness', () => {
       draining: false,
       checks: { mongo: 'ok', s3: 'failing', temporal: 'timeout' },
     });
-    expect(failures).toEqual(['s3']);
+    expect(failures).toEqual(['s3', 'temporal']);
+  });
+
+  it('is ready without what is only advisory, and shows it', async () => {
+    const readiness = createReadiness({
+      checks: { mongodb: () => Promise.resolve() },
+      advisory: { s3: () => Promise.reject(new Error('away')) },
+    });
+    expect(await readiness.check()).toMatchObject({ ready: true, checks: { mongodb: 'ok', s3: 'failing' } });
   });
 
   it('asks once for callers that come together, and again for the next', async () => {

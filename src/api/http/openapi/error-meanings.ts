@@ -17,6 +17,10 @@ export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
   [ErrorCode.requestEntityTooLarge]:
     'The body is larger than the limit that the message names, as sent or decompressed. Split it, or use `uploadUrl`.',
   [ErrorCode.invalidIntegrationInstance]: 'The integration instance does not exist in this account.',
+  [ErrorCode.parserError]:
+    'The query breaks the grammar of J1QL; the message names line and column, what was found and what was expected.',
+  [ErrorCode.validationError]:
+    'The query can be read, but a rule forbids what it says, such as an alias that it does not define.',
   [ErrorCode.notFound]: 'There is nothing here: no such path, or no such job in this account.',
   [ErrorCode.unauthorized]:
     'A credential header is missing, or the token is not valid for the account. Which of the two is wrong is not told.',

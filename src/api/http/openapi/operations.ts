@@ -206,6 +206,16 @@ export const operations: readonly Operation[] = [
     isPublic: true,
   },
   {
+    method: 'post',
+    path: '/j1ql/validate',
+    id: 'validateQueries',
+    summary: 'Check J1QL queries without running them',
+    description: 'An invalid query is part of the answer, not an error. Verdicts come in the order of the queries.',
+    body: { required: true, schema: ref('ValidateQueriesBody') },
+    answer: ref('QueryVerdicts'),
+    errors: bodyErrors,
+  },
+  {
     method: 'get',
     path: '/openapi.json',
     id: 'openApi',

@@ -1,3 +1,5 @@
+import { ErrorCode } from '../../../contracts/error-code';
+import { maxQueriesPerValidation } from '../../../contracts/query-api.schema';
 import { SyncJobStatus, syncJobCounters, SyncMode } from '../../../contracts/sync-job';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -134,8 +136,28 @@ export const schemas = {
     _toEntityKey: string('Key of the end.'),
     _fromEntityId: string('Id of the start, in any scope.'),
     _toEntityId: string('Id of the end, in any scope.'),
-    _mapping: { type: 'object', description: 'Instead of endpoints: how to find the other entity.' },
+    _mapping: refTo('Mapping'),
   }),
+  Mapping: {
+    type: 'object',
+    description: 'In place of the ends: which entities the relationship leads to, by their properties.',
+    required: ['sourceEntityKey', 'targetEntity'],
+    properties: {
+      relationshipDirection: { type: 'string', enum: ['FORWARD', 'REVERSE'], default: 'FORWARD' },
+      sourceEntityKey: string('Key of an entity in the scope of the job.'),
+      targetFilterKeys: {
+        type: 'array',
+        description:
+          'Alternatives, tried in turn: names of properties of `targetEntity` that must all match. Default: `[["_type", "_key"]]`.',
+        items: { type: ['array', 'string'], items: { type: 'string' } },
+      },
+      targetEntity: {
+        type: 'object',
+        description: 'Values to look for, and the entity that is made when none matches.',
+      },
+      skipTargetCreation: { type: 'boolean', default: false },
+    },
+  },
   UploadBody: {
     type: 'object',
     properties: {
@@ -199,6 +221,21 @@ export const schemas = {
       'Flat objects: metadata and properties side by side.',
     ),
     endCursor: nullable('For the next page, safe to put into a URL as it is; null on the last one.'),
+  }),
+  ValidateQueriesBody: complete({
+    queries: { ...arrayOf({ type: 'string' }, 'Queries in J1QL.'), maxItems: maxQueriesPerValidation },
+  }),
+  QueryVerdicts: arrayOf({
+    type: 'object',
+    required: ['query', 'valid'],
+    properties: {
+      query: string('As sent.'),
+      valid: { type: 'boolean' },
+      error: complete({
+        message: string('Line, column, what was found and what was expected, and the line with a caret below it.'),
+        code: { enum: [ErrorCode.parserError, ErrorCode.validationError] },
+      }),
+    },
   }),
   Readiness: complete({
     ready: { type: 'boolean' },

@@ -1,0 +1,26 @@
+import type { SyncJobRef } from '../contracts/temporal/sync-job';
+
+type Attributes = Record<string, unknown>;
+
+/** Structural type of the worker's activity interceptors. */
+interface ActivityInterceptors {
+  readonly inbound: {
+    execute(input: { readonly args: unknown[] }, next: (input: never) => Promise<unknown>): Promise<unknown>;
+  };
+  readonly outbound: { getLogAttributes(input: Attributes, next: (input: Attributes) => Attributes): Attributes };
+}
+
+/** Every log line of an activity names account, job and request; a factory, because each call of an activity has its own. */
+export function activityLogInterceptors(): ActivityInterceptors {
+  let attributes: Attributes = {};
+  return {
+    inbound: {
+      async execute(input, next) {
+        const { account, jobId, requestId } = (input.args[0] ?? {}) as Partial<SyncJobRef>;
+        attributes = { account, jobId, ...(requestId !== undefined && { requestId }) };
+        return await next(input as never);
+      },
+    },
+    outbound: { getLogAttributes: (input, next) => next({ ...input, ...attributes }) },
+  };
+}

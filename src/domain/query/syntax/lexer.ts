@@ -1,0 +1,115 @@
+import { parserError } from '../query-error';
+import { queryLimits } from '../limits';
+import { parseDate } from './dates';
+import { readBracket, readRegex, readString } from './quoted';
+import { symbols, type Token } from './token';
+
+const space = /\s+|\/\*[^]*?\*\/|\/\/[^\n]*/y;
+const firstPart = /[\p{L}_][\p{L}\p{N}_]*/uy;
+const laterPart = /[\p{L}\p{N}_]+/uy;
+const number = /\d+(?:\.\d+)?/y;
+const smartClass = /#([\p{L}_][\p{L}\p{N}_]*)/uy;
+const parameter = /\$\{\s*(param\.)?([A-Za-z_][\w.-]*)\s*\}/y;
+const absoluteDate = /\s*\(\s*(\d[^()'"]{0,60})\)/y;
+
+/** All tokens of `text`, with an end token after the last. Linear in the length of the text. @throws QueryError over the limits */
+export function lex(text: string): readonly Token[] {
+  if (text.length > queryLimits.characters) {
+    throw parserError(
+      `Error parsing query. It has ${text.length} characters, the limit is ${queryLimits.characters}.`,
+      text,
+      queryLimits.characters,
+    );
+  }
+  const tokens: Token[] = [];
+  for (let at = skip(text, 0); at < text.length; at = skip(text, at)) {
+    if (tokens.length >= queryLimits.tokens) {
+      throw parserError(`Error parsing query. It exceeds maximum allowed tokens (${queryLimits.tokens}).`, text, at);
+    }
+    const token = tokenAt(text, at, tokens.at(-1));
+    tokens.push(token);
+    if (token.kind === 'broken') return tokens;
+    at = token.to;
+  }
+  tokens.push({ kind: 'end', from: text.length, to: text.length, text: '' });
+  return tokens;
+}
+
+/** The match of a sticky expression at an offset. */
+function matchAt(expression: RegExp, text: string, at: number): RegExpExecArray | null {
+  expression.lastIndex = at;
+  return expression.exec(text);
+}
+
+function skip(text: string, from: number): number {
+  let at = from;
+  for (let match = matchAt(space, text, at); match; match = matchAt(space, text, at)) at += match[0].length;
+  return at;
+}
+
+function tokenAt(text: string, from: number, previous: Token | undefined): Token {
+  const char = text[from] ?? '';
+  const plain = (length: number) => ({ from, to: from + length, text: text.slice(from, from + length) });
+  if (`'"“”‘’`.includes(char)) return readString(text, from);
+  const digits = matchAt(number, text, from);
+  if (digits) {
+    const value = Number(digits[0]);
+    if (!Number.isFinite(value)) return broken(text, from, 'a number of at most 308 digits');
+    return { kind: 'number', value, ...plain(digits[0].length) };
+  }
+  if (char === '[' || matchAt(firstPart, text, from)) return nameAt(text, from);
+  const smart = matchAt(smartClass, text, from);
+  if (smart) return { kind: 'smartClass', name: smart[1] ?? '', ...plain(smart[0].length) };
+  const given = matchAt(parameter, text, from);
+  if (given) {
+    return { kind: 'parameter', name: given[2] ?? '', isStored: given[1] !== undefined, ...plain(given[0].length) };
+  }
+  if (char === '/' && mayPrecedeRegex(previous)) return readRegex(text, from);
+  if (text.startsWith('/*', from)) return broken(text, from, 'a closing */');
+  const symbol = symbols.find((each) => text.startsWith(each, from));
+  return symbol === undefined ? broken(text, from, '') : { kind: 'symbol', ...plain(symbol.length) };
+}
+
+/** Elsewhere a slash divides: an operand has come before it. */
+function mayPrecedeRegex(previous: Token | undefined): boolean {
+  if (previous?.kind === 'symbol') return previous.text !== ')' && previous.text !== '*';
+  return previous?.kind === 'name' && (previous.word === 'or' || previous.word === 'and');
+}
+
+function nameAt(text: string, from: number): Token {
+  const parts: string[] = [];
+  let hasBrackets = false;
+  let to = from;
+  for (;;) {
+    const bracket = text[to] === '[' ? readBracket(text, to) : undefined;
+    if (bracket?.kind === 'broken') return bracket;
+    hasBrackets ||= bracket !== undefined;
+    const part = bracket?.name ?? matchAt(parts.length === 0 ? firstPart : laterPart, text, to)?.[0] ?? '';
+    parts.push(part);
+    to = bracket?.to ?? to + part.length;
+    if (text[to] !== '.' || !(text[to + 1] === '[' || matchAt(laterPart, text, to + 1))) break;
+    to += 1;
+  }
+  const written = text.slice(from, to);
+  const word = hasBrackets || parts.length > 2 ? undefined : written.toLowerCase();
+  if (word === 'date') return dateAt(text, from, to) ?? { kind: 'name', from, to, text: written, parts, word };
+  return { kind: 'name', from, to, text: written, parts, word };
+}
+
+/** `date(…)` is one token: what stands between the parentheses has its own form. */
+function dateAt(text: string, from: number, afterName: number): Token | undefined {
+  const match = matchAt(absoluteDate, text, afterName);
+  if (!match) return undefined;
+  const to = afterName + match[0].length;
+  const ms = parseDate((match[1] ?? '').trim());
+  const inside = afterName + match[0].search(/\d/);
+  if (ms === undefined) return broken(text, inside, 'a date such as 2024-01-31 or 2024-01-31T12:00:00Z');
+  return { kind: 'date', ms, from, to, text: text.slice(from, to) };
+}
+
+function broken(text: string, from: number, expected: string): Token {
+  const shown =
+    /^[\p{L}\p{N}_.:+-]{1,40}/u.exec(text.slice(from, from + 80))?.[0] ??
+    String.fromCodePoint(text.codePointAt(from) ?? 0);
+  return { kind: 'broken', expected, from, to: from + shown.length, text: shown };
+}
