@@ -109,8 +109,18 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
       from: [status],
       unlessCommitted: false,
     });
-    await discard(stores, job);
+    await discard(stores, ended ?? job);
     return toState(ended ?? job);
+  }
+
+  /** An attempt that was believed dead may have planned the job meanwhile; the next attempt finds what is left to do. */
+  async function ingestUnlessMovedOn(stores: FinalizeStores, job: StoredJob, run: RunControl): Promise<void> {
+    try {
+      await ingestBulkFile(stores, job, run, now);
+    } catch (err) {
+      if (!(err instanceof DomainError) || err.code !== ErrorCode.jobNotAwaitingUploads) throw err;
+      throw new DomainError(ErrorCode.scopeBusy, `Another attempt has taken job ${job.document.id} further.`);
+    }
   }
 
   return {
@@ -154,7 +164,7 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
         from: [SyncJobStatus.awaitingUploads],
         unlessCommitted: true,
       });
-      await discard(storesOf(ref.account), job);
+      await discard(storesOf(ref.account), ended ?? job);
       return { ...toState(ended ?? job), waitMs: 0 };
     },
 
@@ -211,7 +221,7 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
         if (job.document.status === SyncJobStatus.finalizePending) {
           planned = await orBadData(job, async () => {
             if (!job.committed) {
-              await ingestBulkFile(stores, job, run, now);
+              await ingestUnlessMovedOn(stores, job, run);
               await checkDuplicates(stores, job, 'relationship', run);
               const held = await holdBack(deps, { stores, job, run });
               if (held) return held;
@@ -258,7 +268,7 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
         unlessCommitted: !evenIfCommitted,
       });
       const job = ended ?? (await find({ account, jobId }));
-      if (isTerminal(job.document.status)) await discard(stores, job);
+      await discard(stores, job);
       return toState(job);
     },
   };
@@ -276,8 +286,12 @@ async function requireTurn(stores: FinalizeStores, job: StoredJob): Promise<void
   });
 }
 
-/** What a job staged is of no use once it has ended; what is left behind by a crash here expires by itself. */
+/**
+ * What a job staged is of no use once it has ended; what is left behind by a crash here expires by itself. Leaves a job alone that
+ * has not ended: a finalize call may have come first, and what was acknowledged is still to be written.
+ */
 async function discard(stores: FinalizeStores, job: StoredJob): Promise<void> {
+  if (!isTerminal(job.document.status)) return;
   const jobId = job.document.id;
   try {
     await Promise.all([stores.staging.discard(jobId), stores.plans.discard(jobId)]);

@@ -22,6 +22,7 @@ export const SyncJobStatus = {
 } as const;
 export type SyncJobStatus = (typeof SyncJobStatus)[keyof typeof SyncJobStatus];
 
+/** In the order in which a job goes through them; it never goes back. */
 export const openStatuses: readonly SyncJobStatus[] = [
   SyncJobStatus.awaitingUploads,
   SyncJobStatus.finalizePending,
@@ -29,6 +30,9 @@ export const openStatuses: readonly SyncJobStatus[] = [
   SyncJobStatus.finalizingRelationships,
 ];
 export const isTerminal = (status: SyncJobStatus): boolean => !openStatuses.includes(status);
+/** The statuses from which a job may come to this open one, itself included. */
+export const openStatusesUpTo = (status: SyncJobStatus): readonly SyncJobStatus[] =>
+  openStatuses.slice(0, openStatuses.indexOf(status) + 1);
 
 /** Every counter of a job document; all are non-negative integers (a Go client decodes each into `int`). */
 export const syncJobCounters = [

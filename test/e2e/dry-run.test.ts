@@ -3,7 +3,7 @@ import type { Database } from '../../src/adapters/mongo/database';
 import type { DryRun, SyncJobDocument } from '../../src/contracts/sync-job';
 import { ApiClient } from '../support/api-client';
 import { liveProduct, newAccount, openLiveDatabase } from '../support/live-product';
-import { outcomeCounts } from '../support/sync-bench';
+import { outcomeCounts } from '../support/bench';
 
 const jobs = '/persister/synchronization/jobs';
 const entity = (key: string, more: object = {}) => ({ _key: key, _type: 'thing', _class: 'Thing', ...more });

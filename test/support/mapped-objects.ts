@@ -2,7 +2,7 @@ import type { Database } from '../../src/adapters/mongo/database';
 import type { SyncJobDocument } from '../../src/contracts/sync-job';
 import { ApiClient } from './api-client';
 import { liveProduct, newAccount } from './live-product';
-import { outcomeCounts } from './sync-bench';
+import { outcomeCounts } from './bench';
 
 export type Json = Readonly<Record<string, unknown>>;
 

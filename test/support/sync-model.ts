@@ -1,34 +1,64 @@
-import type { SyncJobCounter } from '../../src/contracts/sync-job';
-import { MapperModel, type ModelMapping } from './mapper-model';
-import { canonical, end, isLive, put, withoutNulls, type Objects, type Properties } from './model-objects';
+import type { SyncJobCounter, SyncMode } from '../../src/contracts/sync-job';
 
 /** What the model is told of a job: bare keys lie in the job's own scope, `scope/key` names another one. */
 export interface ModelEntity {
   readonly key: string;
   readonly type: string;
   readonly properties: Properties;
+  /** Addressed by the `_id` of `key` in this scope; undefined: by `_key` in the job's own. */
+  readonly byIdIn?: string | undefined;
+}
+export interface ModelEnd {
+  readonly key: string;
+  /** Undefined is the job's own. */
+  readonly scope?: string | undefined;
+  /** Named by `_fromEntityId` or `_toEntityId`. */
+  readonly byId?: boolean | undefined;
 }
 export interface ModelRelationship extends ModelEntity {
-  readonly from: string;
-  readonly to: string;
-  /** Scopes of the ends; undefined is the job's own. */
-  readonly fromScope?: string | undefined;
-  readonly toScope?: string | undefined;
-  /** In place of the ends. */
-  readonly mapping?: ModelMapping | undefined;
+  /** Both or none: a relationship that exists may be merged without its ends. */
+  readonly from?: ModelEnd | undefined;
+  readonly to?: ModelEnd | undefined;
 }
+/** A reference for deletion, addressed as entities are. */
+export type ModelReference = Pick<ModelEntity, 'key' | 'byIdIn'>;
 export interface ModelUpload {
   readonly entities: readonly ModelEntity[];
   readonly relationships: readonly ModelRelationship[];
-  readonly deleteEntities: readonly string[];
-  readonly deleteRelationships: readonly string[];
+  readonly deleteEntities: readonly ModelReference[];
+  readonly deleteRelationships: readonly ModelReference[];
+}
+export interface ModelBulkFile {
+  readonly format: 'json' | 'ndjson' | 'csv' | 'yaml';
+  readonly gzip: boolean;
+  readonly upload: ModelUpload;
 }
 export interface ModelJob {
   readonly scope: string;
-  readonly mode: 'DIFF' | 'CREATE_OR_UPDATE' | 'PATCH';
+  readonly mode: SyncMode;
   readonly ignoreDuplicates: boolean;
   readonly partialTypes: readonly string[];
   readonly uploads: readonly ModelUpload[];
+  /** Read after all uploads, and as if it were one more. */
+  readonly bulk?: ModelBulkFile | undefined;
+}
+
+export interface ModelVersion {
+  readonly version: number;
+  readonly type: string;
+  readonly properties: Readonly<Record<string, string | number>>;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  /** Values that an OVERRIDE job has pinned. */
+  readonly overrides?: Properties | undefined;
+  readonly beginOn: number;
+  readonly endOn: number | null;
+}
+export interface ModelObject extends ModelVersion {
+  readonly deleted: boolean;
+  readonly createdOn: number;
+  /** Ended versions, oldest first. */
+  readonly history: readonly ModelVersion[];
 }
 
 export type ModelCounts = Partial<Record<SyncJobCounter, number>>;
@@ -38,142 +68,175 @@ export interface ModelOutcome {
 }
 
 type Kind = 'Entity' | 'Relationship';
-type Add = (name: SyncJobCounter) => void;
+type Objects = Map<string, ModelObject>;
+/** One uploaded object, with what names it. */
 interface Content {
+  /** Undefined when only its `_id` was sent. */
+  readonly key: string | undefined;
   readonly type: string;
   readonly properties: Properties;
-  readonly from?: string | undefined;
-  readonly to?: string | undefined;
+  readonly from?: NamedEnd | undefined;
+  readonly to?: NamedEnd | undefined;
 }
+/** What was sent, and the `scope/key` that it means. */
+interface NamedEnd {
+  readonly sent: unknown;
+  readonly id: string;
+}
+type Properties = Readonly<Record<string, string | number | null>>;
 
 /** The rules of a synchronization job over plain maps from `scope/key`, one object after the other, with no thought of speed. */
 export class SyncModel {
   readonly entities: Objects = new Map();
   readonly relationships: Objects = new Map();
-  private readonly mapper: MapperModel;
-
-  constructor(rank: (contributor: string) => string = (contributor) => contributor) {
-    this.mapper = new MapperModel(this.entities, this.relationships, rank);
-  }
 
   run(job: ModelJob, now: number): ModelOutcome {
     const entities = this.merge(job, 'entities');
     const relationships = this.merge(job, 'relationships');
     if (!entities || !relationships) return { status: 'ERROR_BAD_DATA', counts: {} };
     const counts: ModelCounts = {};
-    const add: Add = (name) => (counts[name] = (counts[name] ?? 0) + 1);
+    const add = (name: SyncJobCounter) => (counts[name] = (counts[name] ?? 0) + 1);
 
-    for (const [id, { type, properties }] of entities) {
-      this.put({ kind: 'Entity', id, content: { type, properties }, job, now, add });
-    }
-    const endEntities = (ids: Iterable<string>) => {
-      const ended = new Set([...ids].filter((id) => end(this.entities, id, now)));
-      for (const _ of ended) add('numEntitiesDeleted');
-      this.mapper.endRelationshipsOf(ended, now, add);
-      return ended;
+    for (const [id, content] of entities) this.put({ kind: 'Entity', id, content, job, now, add });
+    const endEntity = (id: string) => {
+      if (!end(this.entities, id, now)) return false;
+      add('numEntitiesDeleted');
+      for (const [other, { from, to }] of this.relationships) {
+        if ((from === id || to === id) && end(this.relationships, other, now)) add('numRelationshipsDeleted');
+      }
+      return true;
     };
-    endEntities(absent(liveOf(this.entities), entities, job));
-    const toDelete = named(job, 'deleteEntities');
-    const deleted = endEntities(toDelete);
-    for (const id of toDelete) if (!deleted.has(id)) add('numEntityDeleteErrors');
+    for (const id of absent(this.entities, entities, job)) endEntity(id);
+    for (const id of named(job, 'deleteEntities')) if (!endEntity(id)) add('numEntityDeleteErrors');
 
-    this.putRelationships(relationships, job, now, add);
-    const mapped = this.mapper.liveIds().map((id) => [id, this.mapper.live(id)?.type ?? ''] as const);
-    const isKnown = (id: string) => this.endRelationship(id, now, add);
-    for (const id of absent([...liveOf(this.relationships), ...mapped], relationships, job)) isKnown(id);
-    for (const id of named(job, 'deleteRelationships')) if (!isKnown(id)) add('numRelationshipDeleteErrors');
-    this.mapper.settle(now, add);
+    for (const [id, content] of relationships) this.put({ kind: 'Relationship', id, content, job, now, add });
+    for (const id of absent(this.relationships, relationships, job)) {
+      if (end(this.relationships, id, now)) add('numRelationshipsDeleted');
+    }
+    for (const id of named(job, 'deleteRelationships')) {
+      add(end(this.relationships, id, now) ? 'numRelationshipsDeleted' : 'numRelationshipDeleteErrors');
+    }
     return { status: 'FINISHED', counts };
   }
 
-  private putRelationships(all: ReadonlyMap<string, MergedObject>, job: ModelJob, now: number, add: Add): void {
-    const mapped = [...all].flatMap(([id, { type, properties, mapping }]) =>
-      mapping ? [[id, { type, properties, mapping }] as const] : [],
-    );
-    this.mapper.evaluate(new Map(mapped), { scope: job.scope, isMerging: job.mode !== 'DIFF' }, now, add);
-    for (const [id, { from, to, type, properties, mapping }] of all) {
-      if (mapping) continue;
-      this.mapper.endContributor(id, now, add);
-      const content = { type, properties, from: endOf(job, from), to: endOf(job, to) };
-      this.put({ kind: 'Relationship', id, content, job, now, add });
-    }
-  }
-
-  private endRelationship(id: string, now: number, add: Add): boolean {
-    if (!end(this.relationships, id, now)) return this.mapper.endContributor(id, now, add);
-    add('numRelationshipsDeleted');
-    return true;
-  }
-
   /** The uploads as one, the last object of a key winning; undefined where two that differ are not allowed. */
-  private merge<Part extends 'entities' | 'relationships'>(job: ModelJob, part: Part) {
-    const merged = new Map<string, MergedObject>();
-    for (const upload of job.uploads) {
-      for (const object of upload[part] as readonly (ModelEntity & Partial<ModelRelationship>)[]) {
-        const { from, to, fromScope, toScope, ...content } = object;
-        const next: MergedObject = {
-          ...content,
-          ...(from !== undefined && !content.mapping && { from: { key: from, scope: fromScope } }),
-          ...(to !== undefined && !content.mapping && { to: { key: to, scope: toScope } }),
+  private merge(job: ModelJob, part: 'entities' | 'relationships'): Map<string, Content> | undefined {
+    const merged = new Map<string, Content>();
+    for (const upload of uploadsOf(job)) {
+      for (const object of upload[part] as readonly ModelRelationship[]) {
+        const { key, byIdIn, type, properties, from, to } = object;
+        const content: Content = {
+          key: byIdIn === undefined ? key : undefined,
+          type,
+          properties,
+          from: from && namedEnd(job, from),
+          to: to && namedEnd(job, to),
         };
-        const id = `${job.scope}/${object.key}`;
+        const id = idOf(job, object);
         const before = merged.get(id);
-        if (before && !job.ignoreDuplicates && canonical(before) !== canonical(next)) return undefined;
-        merged.set(id, next);
+        if (before && !job.ignoreDuplicates && canonical(before) !== canonical(content)) return undefined;
+        merged.set(id, content);
       }
     }
     return merged;
   }
 
-  private put(request: { kind: Kind; id: string; content: Content; job: ModelJob; now: number; add: Add }): void {
+  private put(request: {
+    kind: Kind;
+    id: string;
+    content: Content;
+    job: ModelJob;
+    now: number;
+    add: (name: SyncJobCounter) => void;
+  }): void {
     const { kind, id, content, job, now, add } = request;
     const objects = kind === 'Entity' ? this.entities : this.relationships;
     const plural = kind === 'Entity' ? 'Entities' : 'Relationships';
-    const before = isLive(objects, id) ? objects.get(id) : undefined;
-    const ends = [content.from, content.to].filter((name) => name !== undefined);
-    if (ends.some((name) => !isLive(this.entities, name))) {
-      add(`num${kind}${before ? 'Update' : 'Create'}Errors`);
+    const before = objects.get(id);
+    const live = before?.deleted === false ? before : undefined;
+    const ends = [content.from, content.to].filter((end) => end !== undefined);
+    if (ends.some((end) => this.entities.get(end.id)?.deleted !== false)) {
+      add(`num${kind}${live ? 'Update' : 'Create'}Errors`);
       return;
     }
-    if (!before && job.mode === 'PATCH') {
+    if (!live && (job.mode === 'PATCH' || job.mode === 'OVERRIDE' || content.key === undefined)) {
       add(`num${kind}UpdateErrors`);
       return;
     }
-    const base = job.mode === 'DIFF' ? {} : before?.properties;
-    const properties = withoutNulls({ ...base, ...content.properties });
-    const earlier = kind === 'Relationship' ? this.mapper.versionOf(id) : 0;
-    const done = put(objects, id, { ...content, properties }, now, earlier);
-    if (done !== 'none') add(done === 'created' ? `num${plural}Created` : `num${plural}Updated`);
+    if (!live && kind === 'Relationship' && !content.from) {
+      add('numRelationshipCreateErrors');
+      return;
+    }
+    const pins = job.mode === 'OVERRIDE';
+    const overrides = pins ? { ...live?.overrides, ...content.properties } : before?.overrides;
+    const base = live && job.mode !== 'DIFF' ? live.properties : {};
+    const properties = withoutNulls({ ...base, ...content.properties, ...overrides });
+    const type = pins && live ? live.type : content.type;
+    const from = content.from?.id ?? live?.from;
+    const to = content.to?.id ?? live?.to;
+    const same = (a: ModelObject) => canonical([a.type, a.properties, a.from, a.to, a.overrides ?? {}]);
+    if (live && same(live) === same({ ...live, type, properties, from, to, overrides })) return;
+    add(live ? `num${plural}Updated` : `num${plural}Created`);
+    objects.set(id, {
+      version: (before?.version ?? 0) + 1,
+      type,
+      properties,
+      from,
+      to,
+      overrides,
+      beginOn: now,
+      endOn: null,
+      deleted: false,
+      createdOn: before?.createdOn ?? now,
+      history: before ? [...before.history, endedVersion(before, now)] : [],
+    });
   }
 }
 
-interface EndName {
-  readonly key: string;
-  readonly scope: string | undefined;
-}
-interface MergedObject {
-  readonly type: string;
-  readonly properties: Properties;
-  readonly from?: EndName;
-  readonly to?: EndName;
-  readonly mapping?: ModelMapping | undefined;
+export const uploadsOf = ({ uploads, bulk }: ModelJob): readonly ModelUpload[] =>
+  bulk ? [...uploads, bulk.upload] : uploads;
+
+const idOf = ({ scope }: ModelJob, { key, byIdIn }: ModelReference): string => `${byIdIn ?? scope}/${key}`;
+
+function namedEnd(job: ModelJob, { key, scope, byId = false }: ModelEnd): NamedEnd {
+  const id = `${scope ?? job.scope}/${key}`;
+  return { sent: byId ? id : { key, scope }, id };
 }
 
-const endOf = (job: ModelJob, end: EndName | undefined): string => `${end?.scope ?? job.scope}/${end?.key ?? ''}`;
+function end(objects: Objects, id: string, now: number): boolean {
+  const object = objects.get(id);
+  if (object?.deleted !== false) return false;
+  objects.set(id, { ...object, deleted: true, endOn: now });
+  return true;
+}
 
-const liveOf = (objects: Objects) =>
-  [...objects].filter(([, { deleted }]) => !deleted).map(([id, { type }]) => [id, type] as const);
-
-function absent(
-  present: readonly (readonly [id: string, type: string])[],
-  uploaded: ReadonlyMap<string, unknown>,
-  job: ModelJob,
-): readonly string[] {
+function absent(objects: Objects, uploaded: ReadonlyMap<string, unknown>, job: ModelJob): string[] {
   if (job.mode !== 'DIFF') return [];
-  return present
-    .filter(([id, type]) => id.startsWith(`${job.scope}/`) && !uploaded.has(id) && !job.partialTypes.includes(type))
+  return [...objects]
+    .filter(([id, { type }]) => {
+      return id.startsWith(`${job.scope}/`) && !uploaded.has(id) && !job.partialTypes.includes(type);
+    })
     .map(([id]) => id);
 }
 
 const named = (job: ModelJob, part: 'deleteEntities' | 'deleteRelationships'): ReadonlySet<string> =>
-  new Set(job.uploads.flatMap((upload) => upload[part].map((key) => `${job.scope}/${key}`)));
+  new Set(uploadsOf(job).flatMap((upload) => upload[part].map((reference) => idOf(job, reference))));
+
+const endedVersion = (object: ModelObject, now: number): ModelVersion => {
+  const { version, type, properties, from, to, overrides, beginOn, endOn } = object;
+  return { version, type, properties, from, to, overrides, beginOn, endOn: endOn ?? now };
+};
+
+const withoutNulls = (properties: Properties): Record<string, string | number> =>
+  Object.fromEntries(
+    Object.entries(properties).filter((entry): entry is [string, string | number] => entry[1] !== null),
+  );
+
+/** JSON with sorted members: equal for equal content. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}

@@ -60,5 +60,6 @@ export function csvFault(error: unknown): unknown {
 
 /** By its code: the package has one class for each of its entry points. */
 function isCsvError(error: unknown): error is Error & { readonly lines?: number; readonly column?: unknown } {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('CSV_');
+  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return false;
+  return error.code.startsWith('CSV_') || error.code === 'INVALID_OPENING_QUOTE';
 }

@@ -65,6 +65,8 @@ export interface SyncJobEventDocument {
   name: string;
   description: string;
   createDate: number;
+  /** In the request that it came with, whose events all have one time. */
+  position: number;
 }
 
 /** Packed rows by partition number, so that a read can ask for some partitions only. */

@@ -1,6 +1,12 @@
 import type { Filter } from 'mongodb';
 import { ErrorCode } from '../../contracts/error-code';
-import { isTerminal, SyncJobStatus, type SyncJobCounts, type SyncJobDocument } from '../../contracts/sync-job';
+import {
+  isTerminal,
+  openStatusesUpTo,
+  SyncJobStatus,
+  type SyncJobCounts,
+  type SyncJobDocument,
+} from '../../contracts/sync-job';
 import { DomainError, type Problem } from '../../domain/errors';
 import type { NewJob, StoredJob, SyncJobStore } from '../../domain/sync-job/ports';
 import type { JobEvent, SyncJobFilter } from '../../domain/sync-job/sync-jobs';
@@ -143,7 +149,7 @@ export class MongoSyncJobStore implements SyncJobStore {
 
   async progress(jobId: string, change: Parameters<SyncJobStore['progress']>[1]): Promise<void> {
     await this.jobs.updateOne(
-      { ...this.one(jobId), endedAt: null },
+      { ...this.one(jobId), endedAt: null, status: { $in: [...openStatusesUpTo(change.status)] } },
       { $set: { status: change.status, ...countFields(change.counts) } },
       { writeConcern: { w: change.durable ? 'majority' : 1 } },
     );
@@ -198,13 +204,19 @@ export class MongoSyncJobStore implements SyncJobStore {
   async addEvents(jobId: string, events: readonly JobEvent[]): Promise<void> {
     if (events.length === 0) return;
     const { syncJobEvents } = this.database.collections;
-    const documents = events.map(({ id, ...event }) => ({ _id: id, account: this.account, jobId, ...event }));
+    const documents = events.map(({ id, ...event }, position) => ({
+      _id: id,
+      account: this.account,
+      jobId,
+      position,
+      ...event,
+    }));
     await orUnavailable(syncJobEvents.insertMany(documents));
   }
 
   async listEvents(jobId: string): Promise<readonly JobEvent[]> {
     const found = this.database.collections.syncJobEvents.find({ jobId, account: this.account });
-    const documents = await orUnavailable(found.sort({ createDate: 1, _id: 1 }).toArray());
+    const documents = await orUnavailable(found.sort({ createDate: 1, position: 1, _id: 1 }).toArray());
     return documents.map(({ _id, name, description, createDate }) => ({ id: _id, name, description, createDate }));
   }
 

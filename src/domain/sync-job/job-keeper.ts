@@ -63,13 +63,14 @@ export async function keepJobs({ jobs, storeOf, runs, ...window }: KeepJobsReque
     const { id, syncMode } = job.document;
     const kept: KeptJob = { account: job.scope.account, jobId: id, syncMode };
     if (state === 'stopped' && !job.committed) {
-      await storeOf(job.scope.account).end(id, {
+      const ended = await storeOf(job.scope.account).end(id, {
         status: SyncJobStatus.aborted,
         reason: 'its workflow was stopped in Temporal before it changed anything',
         now: window.now,
         from: [SyncJobStatus.awaitingUploads, SyncJobStatus.finalizePending],
         unlessCommitted: true,
       });
+      if (ended?.document.status !== SyncJobStatus.aborted) continue;
       aborted.push(kept);
       // Temporal does not let anyone correct what a closed run shows; a new run of the same id shows how the job ended.
       await runs.resume(job);

@@ -57,8 +57,8 @@ export interface SyncJobStore {
   /** Lets a held job go on. Returns the job as it is afterwards; one that is not held stays as it was. */
   approve(jobId: string, request: { readonly now: number }): Promise<StoredJob | undefined>;
   /**
-   * Sets status and counters of a job that has not ended. Counters are absolute. `durable`: resolved only once this write, and with
-   * it every earlier one of the process, survives the death of the database.
+   * Sets status and counters of a job that has not ended and is not further. Counters are absolute. `durable`: resolved only once
+   * this write, and with it every earlier one of the process, survives the death of the database.
    */
   progress(
     jobId: string,
@@ -87,6 +87,7 @@ export interface SyncJobStore {
     offer: { readonly uploadUrl: string; readonly expiresAt: number; readonly now: number },
   ): Promise<{ uploadUrl: string; expiresAt: number }>;
   addEvents(jobId: string, events: readonly JobEvent[]): Promise<void>;
+  /** In the order of their times; those of one call in the order of the call. */
   listEvents(jobId: string): Promise<readonly JobEvent[]>;
 }
 

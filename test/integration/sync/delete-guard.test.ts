@@ -9,7 +9,7 @@ import { openDatabase, type Database } from '../../../src/adapters/mongo/databas
 import type { SyncJobDocument } from '../../../src/contracts/sync-job';
 import type { SyncJobState } from '../../../src/contracts/temporal/sync-job';
 import { ApiClient } from '../../support/api-client';
-import { outcomeCounts } from '../../support/sync-bench';
+import { outcomeCounts } from '../../support/bench';
 
 const jobs = '/persister/synchronization/jobs';
 const holdMs = 40_000;

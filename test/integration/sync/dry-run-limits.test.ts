@@ -2,7 +2,8 @@ import { MongoServerError } from 'mongodb';
 import type { Database } from '../../../src/adapters/mongo/database';
 import { MongoDryRuns } from '../../../src/adapters/mongo/mongo-dry-runs';
 import { openLiveDatabase } from '../../support/live-product';
-import { createSyncBench, outcomeCounts } from '../../support/sync-bench';
+import { outcomeCounts } from '../../support/bench';
+import { createSyncBench } from '../../support/sync-bench';
 
 const keys = Array.from({ length: 12 }, (_, i) => `k${i}`);
 const entities = keys.map((_key) => ({ _key, _type: 'thing', _class: 'Thing' }));

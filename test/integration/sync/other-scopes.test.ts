@@ -6,7 +6,8 @@ import { bytesOf } from '../../../src/adapters/mongo/packed-ids';
 import { isDeletedStamp, rowWords, stampWord } from '../../../src/domain/graph/manifest-rows';
 import { mergeManifestRows } from '../../../src/domain/graph/plan-changes';
 import { openLiveDatabase } from '../../support/live-product';
-import { createSyncBench, outcomeCounts, type SyncBench } from '../../support/sync-bench';
+import { outcomeCounts, type SyncBench } from '../../support/bench';
+import { createSyncBench } from '../../support/sync-bench';
 
 const entity = (key: string, more: object = {}) => ({ _key: key, _type: 'thing', _class: 'Thing', ...more });
 

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { Database } from '../../../src/adapters/mongo/database';
 import type { FinalizeStores } from '../../../src/domain/sync-job/finalize-deps';
 import type { GraphWriter } from '../../../src/domain/sync-job/graph-writer';
 import { openLiveDatabase } from '../../support/live-product';
-import { createSyncBench, outcomeCounts, type SyncBench } from '../../support/sync-bench';
+import { outcomeCounts, type SyncBench } from '../../support/bench';
+import { createSyncBench } from '../../support/sync-bench';
 
 const entity = (key: string, n = 0) => ({ _key: key, _type: 'thing', _class: 'Thing', n });
 const relationship = (key: string, from: string, to: string) => ({
@@ -106,6 +108,12 @@ describe('a second run of a writing activity changes nothing', () => {
     await Promise.all([entities(bench, id), entities(bench, id)]);
     await Promise.all([relationships(bench, id), relationships(bench, id)]);
     expect(outcomeCounts(await bench.service.get(id))).toEqual(counts);
+  });
+
+  it('covers every activity', () => {
+    const { activities } = createSyncBench(database, {});
+    const covered = ['openSyncJob', 'expireSyncJob', 'finalizeEntities', 'finalizeRelationships', 'endSyncJob'];
+    expect(Object.keys(activities).sort()).toEqual(covered.sort());
   });
 
   it('after a crash before and after every single write', async () => {
@@ -227,6 +235,33 @@ describe('a second run of a writing activity changes nothing', () => {
     });
     expect(await entities(bench, id)).toMatchObject({ status: 'ABORTED' });
     await expect(bench.service.approve(id, {})).rejects.toMatchObject({ code: 'JOB_NOT_HELD' });
+  });
+
+  it('openSyncJob, expireSyncJob and endSyncJob, each twice at the same time', async () => {
+    const bench = createSyncBench(database, {});
+    const both = async (work: () => Promise<unknown>) => {
+      const [one, other] = await Promise.all([bench.run(work), bench.run(work)]);
+      expect(one).toEqual(other);
+    };
+    for (const how of ['expireSyncJob', 'endSyncJob'] as const) {
+      const jobId = randomUUID();
+      const open = {
+        ...ref(bench, jobId),
+        workflowId: `cli-${jobId}`,
+        decision: { source: 'api', scope: 's', integrationInstanceId: null, syncMode: 'DIFF' as const },
+      };
+      await both(async () => await bench.activities.openSyncJob(open));
+      await bench.upload(jobId, { entities: [entity('a')] });
+      bench.clock.now += 3_600_000;
+      const end = { ...ref(bench, jobId), status: 'ABORTED' as const, reason: 'no', evenIfCommitted: false };
+      await both(async () =>
+        how === 'endSyncJob'
+          ? await bench.activities.endSyncJob(end)
+          : await bench.activities.expireSyncJob(ref(bench, jobId)),
+      );
+      expect(await bench.service.get(jobId)).toMatchObject({ status: 'ABORTED', numEntitiesUploaded: 1 });
+      expect(await bench.stores.staging.batches(jobId)).toEqual([]);
+    }
   });
 
   it('endSyncJob leaves a job that is committed, and ends it when told to', async () => {

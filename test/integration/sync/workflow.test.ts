@@ -8,7 +8,7 @@ import type { SyncJobDocument } from '../../../src/contracts/sync-job';
 import { SearchAttribute } from '../../../src/contracts/temporal/sync-job';
 import { ApiClient } from '../../support/api-client';
 import { liveProduct, newAccount, openLiveDatabase } from '../../support/live-product';
-import { outcomeCounts } from '../../support/sync-bench';
+import { outcomeCounts } from '../../support/bench';
 
 const run = promisify(execFile);
 const entities = (count: number, n = 0) =>

@@ -8,7 +8,8 @@ import type { UploadReader } from '../../../src/domain/ingest/upload-reader';
 import { createLogger } from '../../../src/observability/logger';
 import { createMetrics } from '../../../src/observability/metrics';
 import { createReadiness } from '../../../src/observability/readiness';
-import { createMemoryAuthenticator, createMemoryTenants, type MemoryTenants } from '../../support/memory-tenants';
+import { memoryAuthenticator } from '../../support/memory/memory-authenticator';
+import { createMemoryTenants, type MemoryTenants } from '../../support/memory-tenants';
 
 export const jobs = '/persister/synchronization/jobs';
 export const credentials = { authorization: 'Bearer acme-secret-token', 'jupiterone-account': 'acme' };
@@ -29,7 +30,9 @@ export function buildTestApp(options: Partial<ApiOptions> = {}): TestApp {
   const log: Record<string, unknown>[] = [];
   const destination = { write: (line: string) => void log.push(JSON.parse(line) as Record<string, unknown>) };
   const app = buildApp({
-    authenticator: createMemoryAuthenticator({ acme: 'acme-secret-token', other: 'other-secret-token' }),
+    authenticator: memoryAuthenticator(
+      ['acme', 'other'].map((account) => ({ id: `${account}-token`, account, token: `${account}-secret-token` })),
+    ),
     tenants,
     reader: plainReader,
     logger: createLogger({ level: 'info', name: 'test', destination }),

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import type { ApiOptions } from '../../../src/api/http/build-app';
 import { createMetrics } from '../../../src/observability/metrics';
 import { buildTestApp, credentials, jobs } from './build-test-app';
-import { openRaw, type RawConnection } from './raw-http';
+import { openRaw, type RawConnection } from '../../support/raw-http';
 
 const apps: FastifyInstance[] = [];
 const connections: RawConnection[] = [];

@@ -1,76 +1,18 @@
 import fc from 'fast-check';
 import type { InjectOptions } from 'fastify';
-import { gzipSync } from 'node:zlib';
 import { createUploadReader } from '../../../src/adapters/ingest/upload-reader';
 import { errorsOf } from '../../../src/api/http/openapi/document';
 import { operations } from '../../../src/api/http/openapi/operations';
+import {
+  brokenGzip,
+  brokenJson,
+  cutGzip,
+  gzipped,
+  isJson,
+  malformedBodies,
+  wrongShape,
+} from '../../support/malformed-bodies';
 import { buildTestApp, jobs } from './build-test-app';
-
-const valid = JSON.stringify({
-  entities: [
-    {
-      _key: 'a',
-      _type: 't',
-      _class: ['Host'],
-      name: 'x',
-      tags: ['a', 1, true],
-      _rawData: [{ name: 'd', rawData: { a: 1 } }],
-    },
-  ],
-  relationships: [{ _key: 'r', _type: 't', _fromEntityKey: 'a', _toEntityKey: 'b' }],
-  deleteEntities: [{ _key: 'c' }],
-});
-
-/** Damages `text` in a way that leaves no valid JSON: every prefix, and bytes that JSON has nowhere outside strings. */
-const brokenJson = fc.oneof(
-  fc.nat(valid.length - 1).map((length) => Buffer.from(valid.slice(0, length))),
-  fc.tuple(fc.nat(valid.length - 1), fc.constantFrom(0x00, 0x01, 0x1f, 0xff, 0xc0)).map(([at, byte]) => {
-    const bytes = Buffer.from(valid);
-    bytes[at] = byte;
-    return bytes;
-  }),
-  fc
-    .uint8Array({ maxLength: 300 })
-    .filter((bytes) => !isJson(bytes))
-    .map((bytes) => Buffer.from(bytes)),
-);
-
-const brokenGzip = fc.tuple(fc.nat(200), fc.nat(255), fc.boolean()).map(([at, byte, cut]) => {
-  const bytes = gzipSync(valid);
-  if (cut) return bytes.subarray(0, at % bytes.length);
-  const place = 10 + (at % (bytes.length - 10));
-  bytes[place] = (bytes[place] ?? 0) ^ (byte || 1);
-  return bytes;
-});
-
-/** Well-formed JSON that is no upload: the top level or one element is of the wrong kind. */
-const wrongShape = fc.oneof(
-  fc
-    .oneof(fc.string(), fc.integer(), fc.boolean(), fc.array(fc.integer(), { minLength: 1 }))
-    .map((value) => JSON.stringify(value)),
-  fc
-    .tuple(
-      fc.constantFrom('entities', 'relationships', 'deleteEntities', 'deleteRelationships'),
-      fc.oneof(
-        fc.string(),
-        fc.integer(),
-        fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }),
-        fc.constant(true),
-      ),
-    )
-    .map(([part, value]) => JSON.stringify({ [part]: value })),
-  fc
-    .tuple(
-      fc.constantFrom('entities', 'relationships'),
-      fc.oneof(
-        fc.integer(),
-        fc.string(),
-        fc.constant(null),
-        fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), fc.jsonValue()),
-      ),
-    )
-    .map(([part, element]) => JSON.stringify({ [part]: [element] })),
-);
 
 const headerText = fc.stringMatching(/^[\x21-\x7e]{0,60}$/);
 const anyHeaders = fc.record(
@@ -102,15 +44,6 @@ const anyBody = fc.oneof(
   fc.jsonValue({ maxDepth: 5 }).map((value) => Buffer.from(JSON.stringify(value))),
   fc.string({ unit: 'binary', maxLength: 400 }).map((text) => Buffer.from(text)),
 );
-
-const isJson = (bytes: Uint8Array): boolean => {
-  try {
-    JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 /** The codes that `/openapi.json` promises for a route; every path outside of it may only be not found or refused as it is. */
 function documentedCodes(url: string, method: string): readonly string[] {
@@ -165,6 +98,14 @@ describe('fuzz', () => {
     );
     const stored = tenants.uploads.flatMap(({ upload }) => [upload.entities.count, upload.relationships.count]);
     expect(stored.every((count) => count === 0)).toBe(true);
+  });
+
+  const malformed = [...malformedBodies, ...malformedBodies.map(gzipped), ...cutGzip];
+  it.each(malformed)('refuses $what', async ({ headers, body: payload }) => {
+    const { send, start, tenants } = uploadApp();
+    const response = await send({ method: 'POST', url: `${jobs}/${await start()}/upload`, headers, payload });
+    expect(response.statusCode).toBeGreaterThanOrEqual(400);
+    expect(tenants.uploads).toEqual([]);
   });
 
   it('any method, path, query, header and body get an answer below 500', async () => {

@@ -1,25 +1,6 @@
-import type { InjectOptions } from 'fastify';
-import { gzipSync } from 'node:zlib';
 import { jobs } from './build-test-app';
+import { entity, post, upload, uploadRefusals, type Refusal } from './upload-refusal-table';
 
-/** One request that must be refused, and how. */
-interface Refusal {
-  readonly what: string;
-  readonly request: InjectOptions;
-  readonly status: number;
-  readonly code: string;
-  readonly message: RegExp;
-}
-
-const post = (url: string, payload: unknown, headers: Record<string, string> = {}): InjectOptions => ({
-  method: 'POST',
-  url,
-  payload: typeof payload === 'string' || Buffer.isBuffer(payload) ? payload : JSON.stringify(payload),
-  headers: { 'content-type': 'application/json', ...headers },
-});
-/** `JOB` stands for the id of an open job. */
-const upload = `${jobs}/JOB/upload`;
-const entity = { _key: 'a', _type: 't' };
 const missing = '00000000-0000-4000-8000-000000000000';
 
 export const refusals: readonly Refusal[] = [
@@ -100,113 +81,69 @@ export const refusals: readonly Refusal[] = [
     code: 'BAD_REQUEST',
     message: /^"ignoreDuplicates" in the query string must be true or false\.$/,
   },
-  { what: 'an empty upload', request: post(upload, ''), status: 400, code: 'INVALID_BODY', message: /empty/ },
+  ...uploadRefusals,
   {
-    what: 'an unreadable upload',
-    request: post(upload, '{"entities":[{]}'),
+    what: 'DIFF without a scope, as one client sends it',
+    request: post(jobs, { source: 'api', syncMode: 'DIFF' }),
     status: 400,
-    code: 'INVALID_BODY',
-    message: /./,
+    code: 'BAD_REQUEST',
+    message: /"scope" is required/,
   },
   {
-    what: 'entities that are no array',
-    request: post(upload, { entities: {} }),
+    what: 'a source that is none',
+    request: post(jobs, { source: 'apo', scope: 's' }),
     status: 400,
-    code: 'ENTITY_IS_NOT_ARRAY',
-    message: /"entities" should be an array/,
+    code: 'BAD_REQUEST',
+    message: /"source" must be one of api, .*"apo"/,
   },
   {
-    what: 'an entity without a type',
-    request: post(upload, { entities: [entity, { _key: 'b' }] }),
+    what: 'an integration without its instance',
+    request: post(jobs, { source: 'integration-managed' }),
     status: 400,
-    code: 'ENTITY_UPLOAD_FAILED_VALIDATION',
-    message: /entities\[1\]/,
+    code: 'BAD_REQUEST',
+    message: /"integrationInstanceId" is required/,
   },
   {
-    what: 'two entities of one key',
-    request: post(upload, { entities: [entity, entity] }),
+    what: 'an instance that cannot be',
+    request: post(jobs, { source: 'integration-managed', integrationInstanceId: '*' }),
     status: 400,
-    code: 'DUPLICATE_KEY',
-    message: /./,
+    code: 'SYNC_JOB_INVALID_INTEGRATION_INSTANCE',
+    message: /Integration instance not found/,
   },
   {
-    what: 'query rows for deletion, as one client sends them',
-    request: post(upload, { deleteEntities: [{}, { id: '1', entity: {}, properties: {} }] }),
+    what: 'events without a name',
+    request: post(`${jobs}/JOB/events`, { events: [{ description: 'x' }] }),
     status: 400,
-    code: 'DELETE_UPLOAD_FAILED_VALIDATION',
-    message: /_id|_key/,
+    code: 'BAD_REQUEST',
+    message: /"events\[0\]\.name"/,
   },
   {
-    what: 'an upload of another type',
-    request: post(upload, '<xml/>', { 'content-type': 'application/xml' }),
-    status: 415,
-    code: 'UNSUPPORTED_MEDIA_TYPE',
-    message: /"application\/xml".*application\/json, application\/yaml or text\/csv/,
-  },
-  {
-    what: 'plain text that is no JSON',
-    request: post(upload, 'a,b,c', { 'content-type': 'text/plain' }),
-    status: 415,
-    code: 'UNSUPPORTED_MEDIA_TYPE',
-    message: /application\/json/,
-  },
-  {
-    what: 'another character set',
-    request: post(upload, '{}', { 'content-type': 'application/json; charset=latin1' }),
-    status: 415,
-    code: 'UNSUPPORTED_MEDIA_TYPE',
-    message: /UTF-8/,
-  },
-  {
-    what: 'a content type that is none',
-    request: post(upload, '{}', { 'content-type': 'json' }),
-    status: 415,
-    code: 'UNSUPPORTED_MEDIA_TYPE',
-    message: /media type/,
-  },
-  {
-    what: 'another compression',
-    request: post(upload, '{}', { 'content-encoding': 'br' }),
-    status: 415,
-    code: 'UNSUPPORTED_MEDIA_TYPE',
-    message: /"br".*gzip/,
-  },
-  {
-    what: 'damaged gzip',
-    request: post(upload, gzipSync('{"entities":[]}').subarray(0, 24), { 'content-encoding': 'gzip' }),
+    what: 'too many events',
+    request: post(`${jobs}/JOB/events`, { events: Array.from({ length: 1001 }, () => ({ name: 'n' })) }),
     status: 400,
-    code: 'INVALID_BODY',
-    message: /gzip/,
+    code: 'BAD_REQUEST',
+    message: /1000/,
   },
   {
-    what: 'gzip inside gzip',
-    request: post(upload, gzipSync(gzipSync('{"entities":[]}')), { 'content-encoding': 'gzip' }),
+    what: 'a limit that is no number, for jobs',
+    request: { url: `${jobs}?limit=all` },
     status: 400,
-    code: 'INVALID_BODY',
-    message: /./,
+    code: 'BAD_REQUEST',
+    message: /"limit".*number/,
   },
   {
-    what: 'a body over the limit',
-    request: post(upload, Buffer.alloc(1024 * 1024 + 1, 32)),
-    status: 413,
-    code: 'RequestEntityTooLargeException',
-    message: /1048576 bytes/,
+    what: 'a cursor of somebody else, for jobs',
+    request: { url: `${jobs}?cursor=xyz` },
+    status: 400,
+    code: 'BAD_REQUEST',
+    message: /cursor/,
   },
   {
-    what: 'a gzip bomb',
-    request: post(upload, gzipSync(Buffer.alloc(64 * 1024 * 1024, 32)), { 'content-encoding': 'gzip' }),
-    status: 413,
-    code: 'RequestEntityTooLargeException',
-    message: /decompressed.*1048576 bytes/,
-  },
-  {
-    what: 'a gzip bomb whose last member is small',
-    request: post(upload, Buffer.concat([gzipSync(Buffer.alloc(8 * 1024 * 1024, 32)), gzipSync('{}')]), {
-      'content-encoding': 'gzip',
-    }),
-    status: 413,
-    code: 'RequestEntityTooLargeException',
-    message: /decompressed/,
+    what: 'a flag that is no flag, for relationships',
+    request: { url: '/relationships?includeDeleted=perhaps' },
+    status: 400,
+    code: 'BAD_REQUEST',
+    message: /"includeDeleted" in the query string must be true or false/,
   },
   {
     what: 'an unknown job',

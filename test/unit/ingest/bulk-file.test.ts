@@ -4,6 +4,7 @@ import { generateEntity, generateRelationship } from '../../../bench/generate';
 import { DomainError } from '../../../src/domain/errors';
 import type { ScannedUpload } from '../../../src/domain/ingest/staged-rows';
 import type { ReadOptions, UploadReader } from '../../../src/domain/ingest/upload-reader';
+import { cutGzip, gzipped, malformedBodies } from '../../support/malformed-bodies';
 import { bothLanes, bytesOf, contentOf, objectsOf, optionsOf } from './reading';
 
 const { fast, slow } = bothLanes();
@@ -138,6 +139,7 @@ test.each([
   ],
   ['_key,_type\na,t\nb', 'Error in line 3 (reason=has 1 cells, the header has 2)'],
   ['_key,_type\na,"t', 'not valid CSV: line 2'],
+  ['_key,_type\na,t"x"', 'not valid CSV: line 2, cell 2'],
   ['_key,_type\na,t\na,u', 'Error in line 3 (reason=duplicate _key "a", used by line 2 already)'],
   ['entities: [', 'not valid YAML: line 1'],
   ['%PDF-1.4', 'The format was not recognised'],
@@ -147,6 +149,20 @@ test.each([
   [Buffer.concat([Buffer.from([0x1f, 0x8b]), Buffer.alloc(50, 7)]), 'The gzip data is damaged or cut off'],
 ])('a bad file says where and why: %.50j', async (body, message) => {
   for (const sizes of [[1], [1 << 20]]) expect((await errorFor(body, { sizes })).message).toContain(message);
+});
+
+test('a malformed file ends in an error that says so: any other would be tried again for ever', async () => {
+  const outcomes = [...malformedBodies, ...malformedBodies.map(gzipped), ...cutGzip].map(async ({ body }) => {
+    try {
+      // Some are files all the same, such as two JSON values one after the other.
+      return (await batchesOf(body)).length > 0 ? 'read' : 'empty';
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      return 'refused';
+    }
+  });
+  const refused = (await Promise.all(outcomes)).filter((outcome) => outcome === 'refused');
+  expect(refused.length).toBeGreaterThan(0.9 * outcomes.length);
 });
 
 test('an object over the limit ends the reading before it fills the memory', async () => {

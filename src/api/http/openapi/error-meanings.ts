@@ -2,14 +2,14 @@ import { ErrorCode } from '../../../contracts/error-code';
 
 /** When each code comes and what to do about it: the descriptions of `/openapi.json` and of `docs/errors.md`. */
 export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
-  [ErrorCode.entityIsNotArray]: '`entities` or `deleteEntities` is not an array. Nothing was stored.',
-  [ErrorCode.relationshipIsNotArray]: '`relationships` or `deleteRelationships` is not an array. Nothing was stored.',
+  [ErrorCode.entityIsNotArray]: '`entities` is not an array. Nothing was stored.',
+  [ErrorCode.relationshipIsNotArray]: '`relationships` is not an array. Nothing was stored.',
   [ErrorCode.entityUploadFailedValidation]:
     'At least one entity breaks a rule; `problems` names each with its position. Nothing of the request was stored.',
   [ErrorCode.relationshipUploadFailedValidation]:
     'At least one relationship breaks a rule; `problems` names each with its position. Nothing of the request was stored.',
   [ErrorCode.deleteUploadFailedValidation]:
-    'An element of `deleteEntities` or `deleteRelationships` has neither `_id` nor `_key`. Nothing of the request was stored.',
+    '`deleteEntities` or `deleteRelationships` is not an array, or an element of it has neither `_id` nor `_key`. Nothing of the request was stored.',
   [ErrorCode.duplicateKey]:
     'Two objects of one request have the same `_key`; `problems` names both positions. Send `ignoreDuplicates=true` to let the latest win.',
   [ErrorCode.jobNotAwaitingUploads]:

@@ -1,0 +1,85 @@
+import { Client, Connection } from '@temporalio/client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { accountStores } from '../../../src/adapters/mongo/account-stores';
+import { MongoAccounts, MongoAuthenticator } from '../../../src/adapters/mongo/mongo-accounts';
+import { MongoGraphExport } from '../../../src/adapters/mongo/mongo-graph-export';
+import { MongoManifestStore } from '../../../src/adapters/mongo/mongo-manifest-store';
+import { MongoOpenJobs } from '../../../src/adapters/mongo/mongo-open-jobs';
+import { TemporalSyncJobRunner } from '../../../src/adapters/temporal/temporal-sync-job-runner';
+import { createUploadReader } from '../../../src/adapters/ingest/upload-reader';
+import type { FinalizeStores } from '../../../src/domain/sync-job/finalize-deps';
+import { authenticatorContract } from '../../support/contracts/authenticator';
+import { blobStoreContract } from '../../support/contracts/blob-store';
+import { graphExportContract } from '../../support/contracts/graph-export';
+import { graphWriterContract } from '../../support/contracts/graph-writer';
+import { jobRunsContract } from '../../support/contracts/job-runs';
+import { planStoreContract } from '../../support/contracts/plan-store';
+import { stagingStoreContract } from '../../support/contracts/staging-store';
+import { syncJobStoreContract } from '../../support/contracts/sync-job-store';
+import type { StoreSubject } from '../../support/contracts/subject';
+import { liveProduct, newAccount, openLiveDatabase } from '../../support/live-product';
+import { liveBlobStore, readGraph } from '../../support/sync-bench';
+
+/** The same contracts hold in memory: `test/unit/contracts`. */
+describe('MongoDB, S3 and Temporal', () => {
+  const database = openLiveDatabase();
+  const blobs = liveBlobStore();
+  let client: Client;
+  const connect = async (): Promise<Client> => {
+    const { temporalAddress, temporalNamespace } = liveProduct();
+    const connection = await Connection.connect({ address: temporalAddress });
+    return (client = new Client({ connection, namespace: temporalNamespace }));
+  };
+  afterAll(async () => {
+    await client.connection.close();
+    await database.client.close();
+    blobs.close();
+  });
+
+  const shared = { database, blobs, reader: createUploadReader(), maxBulkFileBytes: 1e9 };
+  const storesOf = (account: string) => accountStores(shared, account);
+  const subject = (stores: (account: string) => FinalizeStores): StoreSubject => ({
+    storesOf: stores,
+    openJobs: new MongoOpenJobs(database),
+    graphOf: async (account) => await readGraph(database, account),
+  });
+  syncJobStoreContract(() => subject(storesOf));
+  stagingStoreContract(() => subject(storesOf));
+  planStoreContract(() => subject(storesOf));
+  graphWriterContract(() => subject(storesOf));
+  describe('with a manifest that is folded at every occasion', () => {
+    const manifests = new MongoManifestStore(database, { minFoldedRows: 0 });
+    graphWriterContract(() => subject((account) => ({ ...storesOf(account), manifests })));
+  });
+  graphExportContract(() => ({ storesOf, exportOf: (account) => new MongoGraphExport(database, account) }));
+  blobStoreContract(() => ({
+    blobs,
+    putTo: async (url, body) => (await fetch(url, { method: 'PUT', body: Buffer.from(body) })).ok,
+    pass: async (ms) => await sleep(ms),
+  }));
+  jobRunsContract(async () => {
+    const { account } = await newAccount(database);
+    const temporal = await connect();
+    return {
+      account,
+      jobs: storesOf(account).jobs,
+      runs: new TemporalSyncJobRunner(async () => temporal, 'graph-sync'),
+      stop: async ({ document }) => {
+        await temporal.workflow.getHandle(document.workflowId).terminate('stopped by a test');
+      },
+    };
+  });
+  authenticatorContract(() => {
+    const accounts = new MongoAccounts(database);
+    const clock = { now: Date.now() };
+    return {
+      clock,
+      authenticator: new MongoAuthenticator(accounts, () => clock.now),
+      grant: async (account, expiresAt) => {
+        if (!(await accounts.exists(account))) await accounts.createAccount(account);
+        return await accounts.createToken({ account, name: 'test', expiresAt });
+      },
+      revoke: async (tokenId) => await accounts.revokeToken(tokenId),
+    };
+  });
+});

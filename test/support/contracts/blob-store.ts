@@ -1,0 +1,78 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { BlobStore } from '../../../src/domain/blob-store';
+import { collect } from './subject';
+
+export interface BlobSubject {
+  readonly blobs: BlobStore;
+  /** An HTTP PUT by somebody without credentials; answers whether it was accepted. */
+  putTo(url: string, content: Uint8Array): Promise<boolean>;
+  /** Lets time pass. */
+  pass(ms: number): Promise<void>;
+}
+
+/** What everyone may rely on of a `BlobStore`. */
+export function blobStoreContract(openSubject: () => BlobSubject): void {
+  describe('BlobStore', () => {
+    let subject: BlobSubject;
+    let blobs: BlobStore;
+    let key: string;
+    beforeAll(() => {
+      subject = openSubject();
+      ({ blobs } = subject);
+    });
+    beforeEach(() => {
+      key = `contract/${randomUUID()}/a_b-c.d`;
+    });
+
+    it.each([0, 1, 100_000])('gives back %i bytes, at once and as a stream', async (size) => {
+      const content = randomBytes(size);
+      await blobs.put(key, content);
+      expect(Buffer.compare(await blobs.get(key), content)).toBe(0);
+      const found = await blobs.open(key);
+      expect(found?.bytes).toBe(size);
+      expect(Buffer.compare(Buffer.concat(await collect(found?.stream ?? nothing())), content)).toBe(0);
+    });
+
+    it('replaces the content of a key', async () => {
+      await blobs.put(key, randomBytes(10));
+      const content = randomBytes(5);
+      await blobs.put(key, content);
+      expect(Buffer.compare(await blobs.get(key), content)).toBe(0);
+    });
+
+    it('says that there is none', async () => {
+      expect(await blobs.open(key)).toBeUndefined();
+      await expect(blobs.get(key)).rejects.toMatchObject({ name: 'DomainError', code: 'NOT_FOUND' });
+      await blobs.delete(key);
+    });
+
+    it('deletes one object, and no other that begins like it', async () => {
+      await blobs.put(key, randomBytes(1));
+      await blobs.put(`${key}e`, randomBytes(2));
+      await blobs.delete(key);
+      await blobs.delete(key);
+      expect(await blobs.open(key)).toBeUndefined();
+      expect(await blobs.get(`${key}e`)).toHaveLength(2);
+    });
+
+    it('gives a URL that lets anyone PUT this object, as often as they like', async () => {
+      const url = await blobs.presignPut({ key, expiresInSeconds: 60 });
+      expect(await subject.putTo(url, randomBytes(3))).toBe(true);
+      const content = randomBytes(50_000);
+      expect(await subject.putTo(url, content)).toBe(true);
+      expect(Buffer.compare(await blobs.get(key), content)).toBe(0);
+    });
+
+    it('gives a URL that ends, and is good for its own key alone', async () => {
+      const url = await blobs.presignPut({ key, expiresInSeconds: 1 });
+      expect(await subject.putTo(url.replace('a_b-c.d', 'other'), randomBytes(3))).toBe(false);
+      await subject.pass(2_100);
+      expect(await subject.putTo(url, randomBytes(3))).toBe(false);
+      expect(await blobs.open(key)).toBeUndefined();
+    });
+  });
+}
+
+async function* nothing(): AsyncIterable<Uint8Array> {
+  // No piece.
+}

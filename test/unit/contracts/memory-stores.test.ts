@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { authenticatorContract } from '../../support/contracts/authenticator';
+import { blobStoreContract } from '../../support/contracts/blob-store';
+import { graphExportContract } from '../../support/contracts/graph-export';
+import { graphWriterContract } from '../../support/contracts/graph-writer';
+import { jobRunsContract } from '../../support/contracts/job-runs';
+import { planStoreContract } from '../../support/contracts/plan-store';
+import { stagingStoreContract } from '../../support/contracts/staging-store';
+import { newAccountName, type StoreSubject } from '../../support/contracts/subject';
+import { syncJobStoreContract } from '../../support/contracts/sync-job-store';
+import { memoryAuthenticator, type MemoryToken } from '../../support/memory/memory-authenticator';
+import { readMemoryGraph } from '../../support/memory/memory-bench';
+import { MemoryBlobStore } from '../../support/memory/memory-blob-store';
+import { MemoryDatabase } from '../../support/memory/memory-database';
+import { flatObjectsOf, memoryGraphExport } from '../../support/memory/memory-graph-export';
+import { MemoryJobRuns } from '../../support/memory/memory-job-runs';
+import { MemoryOpenJobs } from '../../support/memory/memory-open-jobs';
+import { memoryStores } from '../../support/memory/memory-stores';
+
+/** The same contracts hold for the adapters: `test/integration/contracts`. */
+describe('in memory', () => {
+  const database = new MemoryDatabase();
+  const storesOf = (account: string) => memoryStores(database, account);
+  const subject: StoreSubject = {
+    storesOf,
+    openJobs: new MemoryOpenJobs(database),
+    graphOf: async (account) => readMemoryGraph(database, account),
+  };
+  syncJobStoreContract(() => subject);
+  stagingStoreContract(() => subject);
+  planStoreContract(() => subject);
+  graphWriterContract(() => subject);
+  graphExportContract(() => ({
+    storesOf,
+    exportOf: (account) => memoryGraphExport((kind) => flatObjectsOf(database, account, kind)),
+  }));
+  blobStoreContract(() => {
+    let now = Date.now();
+    const blobs = new MemoryBlobStore(() => now);
+    return {
+      blobs,
+      putTo: async (url, content) => blobs.putTo(url, content),
+      pass: async (ms) => void (now += ms),
+    };
+  });
+  jobRunsContract(async () => {
+    const [account, runs] = [newAccountName(), new MemoryJobRuns()];
+    return { account, jobs: storesOf(account).jobs, runs, stop: async (job) => runs.stop(job) };
+  });
+  authenticatorContract(() => {
+    const tokens: MemoryToken[] = [];
+    const clock = { now: Date.now() };
+    return {
+      clock,
+      authenticator: memoryAuthenticator(tokens, () => clock.now),
+      grant: async (account, expiresAt) => {
+        const made = { id: randomUUID(), account, token: randomUUID(), expiresAt };
+        tokens.push(made);
+        return made;
+      },
+      revoke: async (tokenId) =>
+        void tokens.splice(
+          tokens.findIndex(({ id }) => id === tokenId),
+          1,
+        ),
+    };
+  });
+});
