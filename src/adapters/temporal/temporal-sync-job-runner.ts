@@ -131,7 +131,9 @@ export class TemporalSyncJobRunner implements SyncJobRunner, JobRuns {
         throw err;
       }
     });
-    if (isGone) await this.resume(job);
+    if (!isGone) return;
+    // Of an aborted job only a run that somebody stopped needs a successor: it shows a status that is not true any more.
+    if (changed.change !== 'aborted' || (await this.state(job)) === 'stopped') await this.resume(job);
   }
 
   private startOptions(job: StoredJob, more: Partial<SyncJobInput>) {

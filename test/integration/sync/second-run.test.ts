@@ -112,7 +112,8 @@ describe('a second run of a writing activity changes nothing', () => {
 
   it('covers every activity', () => {
     const { activities } = createSyncBench(database, {});
-    const covered = ['openSyncJob', 'expireSyncJob', 'finalizeEntities', 'finalizeRelationships', 'endSyncJob'];
+    const ending = ['expireSyncJob', 'finalizeEntities', 'finalizeRelationships', 'endSyncJob'];
+    const covered = ['openSyncJob', 'dryRunSyncJob', 'approveSyncJob', ...ending];
     expect(Object.keys(activities).sort()).toEqual(covered.sort());
   });
 
