@@ -157,6 +157,11 @@ describe('paths', () => {
     expect((steps[2] as { position: number }).position).toBe(13);
   });
 
+  it('have no left join inside a group that a hop follows', () => {
+    const { steps } = plan('FIND A (THAT HAS B (THAT HAS C)?)? THAT HAS D');
+    expect(steps[0]).toMatchObject({ isTrailing: false, steps: [{ kind: 'hop' }, { isTrailing: false }] });
+  });
+
   it('have negations that take in the hops behind them', () => {
     const { steps } = plan('FIND A THAT !HAS B THAT HAS C (THAT HAS D)? THAT !HAS E');
     expect(steps).toMatchObject([
@@ -250,6 +255,28 @@ describe('results', () => {
       { kind: 'column', index: 1 },
       { kind: 'column', index: 2 },
       { kind: 'property', slot: 0, key: 'w' },
+    ]);
+  });
+
+  it('order groups by the least or greatest of what is not returned', () => {
+    const { orderBy, grouping } = table('FIND A AS a RETURN a.x, COUNT(a) ORDER BY a.y, a.z DESC, a.x');
+    expect(orderBy).toEqual([
+      { by: { kind: 'aggregate', index: 1 }, isDescending: false },
+      { by: { kind: 'aggregate', index: 2 }, isDescending: true },
+      { by: { kind: 'column', index: 0 }, isDescending: false },
+    ]);
+    expect(grouping?.aggregates.slice(1)).toMatchObject([
+      { name: 'min', of: { key: 'y' }, per: [0] },
+      { name: 'max', of: { key: 'z' }, per: [0] },
+    ]);
+  });
+
+  it('order groups by what their objects have', () => {
+    const { orderBy, grouping } = table('FIND A AS a RETURN a, COUNT(a) ORDER BY a.y');
+    expect(orderBy).toEqual([{ by: { kind: 'key', index: 1 }, isDescending: false }]);
+    expect(grouping?.keys).toEqual([
+      { kind: 'object', slot: 0 },
+      { kind: 'property', slot: 0, key: 'y' },
     ]);
   });
 
