@@ -1,4 +1,4 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,6 +11,7 @@ import { startProduct, type ProductConnection } from './stack/run-processes';
 const folder = join(packageRoot(), 'test', 'replay', 'histories');
 const jobs = '/persister/synchronization/jobs';
 const one = { entities: [{ _key: 'a', _type: 'thing', _class: 'Thing' }] };
+const nothing = { entities: [] };
 const two = { entities: [{ _key: 'a', _type: 'thing', _class: 'Thing', n: 2 }] };
 
 interface Scene {
@@ -56,6 +57,34 @@ const scenes: Readonly<Record<string, (scene: Scene) => Promise<string>>> = {
     await handle.cancel();
     return id;
   },
+  'dry-run': async ({ client, post }) => {
+    const { id, workflowId } = await post('', start('dry-run'));
+    await post(`/${id}/upload`, one);
+    await client.workflow.getHandle(workflowId).executeUpdate('finalize', { args: [{ dryRun: true }] });
+    await post(`/${id}/finalize`, {});
+    return workflowId;
+  },
+  'held-approved-by-api': async (scene) => {
+    const { id, workflowId } = await held(scene, 'approve');
+    await scene.post(`/${id}/approve`, {});
+    return workflowId;
+  },
+  'held-approved-by-update': async (scene) => {
+    const { workflowId } = await held(scene, 'approve-update');
+    await scene.client.workflow.getHandle(workflowId).executeUpdate('approve');
+    return workflowId;
+  },
+  'held-aborted': async (scene) => {
+    const { id, workflowId } = await held(scene, 'held-abort');
+    await scene.post(`/${id}/abort`, {});
+    return workflowId;
+  },
+  'resumed-after-its-end': async ({ client, post }) => {
+    const { id, workflowId } = await post('', start('resume'));
+    await client.workflow.getHandle(workflowId).terminate();
+    await post(`/${id}/abort`, {});
+    return workflowId;
+  },
   'wrong-input': async ({ client }) => {
     const id = randomUUID();
     await client.workflow.start('syncJob', { workflowId: id, taskQueue: 'graph-sync', args: [{ account: '' }] });
@@ -65,6 +94,36 @@ const scenes: Readonly<Record<string, (scene: Scene) => Promise<string>>> = {
 
 const start = (scope: string) => ({ source: 'api', scope, syncMode: 'DIFF' });
 
+/** A job that would empty its scope, and waits for its approval. */
+async function held({ client, post }: Scene, scope: string): Promise<{ id: string; workflowId: string }> {
+  const first = await post('', start(scope));
+  await post(`/${first.id}/upload`, one);
+  await post(`/${first.id}/finalize`, {});
+  await client.workflow.getHandle(first.workflowId).result();
+  const { id, workflowId } = await post('', start(scope));
+  await post(`/${id}/upload`, nothing);
+  await post(`/${id}/finalize`, {});
+  const handle = client.workflow.getHandle(workflowId);
+  while ((await runsOf(client, workflowId)).length < 2 || !(await isWaiting(handle))) await sleep(50);
+  return { id, workflowId };
+}
+
+const isWaiting = async (handle: WorkflowHandle): Promise<boolean> =>
+  (await handle.fetchHistory()).events?.some(({ timerStartedEventAttributes }) => timerStartedEventAttributes) ?? false;
+
+/** Runs of a workflow that continued each other, first one first. */
+async function runsOf(client: Client, workflowId: string): Promise<readonly string[]> {
+  const runs: string[] = [];
+  let { runId } = await client.workflow.getHandle(workflowId).describe();
+  for (;;) {
+    runs.unshift(runId);
+    const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+    const before = events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId ?? '';
+    if (before === '') return runs;
+    runId = before;
+  }
+}
+
 async function untilAwaiting(client: Client, workflowId: string): Promise<void> {
   for (;;) {
     const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
@@ -73,10 +132,19 @@ async function untilAwaiting(client: Client, workflowId: string): Promise<void> 
   }
 }
 
-/** Records one history of every scene against a product of its own; the replay test holds the code to them from then on. */
+/**
+ * Records the histories of every scene, or of those that are named, against a product of its own; the replay test holds the code to
+ * them from then on.
+ */
 async function main(): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'perijove-histories-'));
-  const product = await startProduct({ dataDir, ephemeral: true, log: console.log });
+  const wanted = process.argv.slice(2);
+  const product = await startProduct({
+    dataDir,
+    ephemeral: true,
+    processEnv: { PERIJOVE_MAX_DELETE_SHARE: '0.5' },
+    log: console.log,
+  });
   try {
     const { connection } = product;
     const temporal = await Connection.connect({ address: connection.temporalAddress });
@@ -84,13 +152,23 @@ async function main(): Promise<void> {
     const post = postTo(connection);
     mkdirSync(folder, { recursive: true });
     for (const [name, play] of Object.entries(scenes)) {
-      const handle = client.workflow.getHandle(await play({ client, connection, post }));
-      await handle.result().catch(() => undefined);
-      const history = historyToJSON(await handle.fetchHistory());
-      // Names of the machine that recorded it.
-      const text = history.replace(/"\d+@[^"]*"/g, '"recorded"').replace(/("stackTrace": ?)"(?:[^"\\]|\\.)*"/g, '$1""');
-      writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(JSON.parse(text), undefined, 1)}\n`);
-      console.log(`recorded ${name}`);
+      if (wanted.length > 0 && !wanted.includes(name)) continue;
+      const workflowId = await play({ client, connection, post });
+      await client.workflow
+        .getHandle(workflowId)
+        .result()
+        .catch(() => undefined);
+      const runs = await runsOf(client, workflowId);
+      for (const [i, runId] of runs.entries()) {
+        const history = historyToJSON(await client.workflow.getHandle(workflowId, runId).fetchHistory());
+        // Names of the machine that recorded it.
+        const text = history
+          .replace(/"\d+@[^"]*"/g, '"recorded"')
+          .replace(/("stackTrace": ?)"(?:[^"\\]|\\.)*"/g, '$1""');
+        const file = runs.length === 1 ? name : `${name}-${i + 1}`;
+        writeFileSync(join(folder, `${file}.json`), `${JSON.stringify(JSON.parse(text), undefined, 1)}\n`);
+        console.log(`recorded ${file}`);
+      }
     }
     await temporal.close();
   } finally {

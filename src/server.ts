@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   for (const name of config.unknownSettings) logger.warn({ setting: name }, 'unknown setting; is it misspelt?');
   const telemetry = await startTelemetry({ ...config.telemetry, serviceName: 'perijove-server' });
   const database = openDatabase({ ...config.mongo, appName: 'perijove-server', traced });
-  const blobs = new S3BlobStore({ ...config.s3, maxObjectBytes: config.limits.maxBulkFileBytes, traced });
+  const blobs = new S3BlobStore({ ...config.s3, traced });
   const temporal = lazyTemporalClient({ ...config.temporal, traced });
   await ensureIndexes(database.db);
   const accounts = new MongoAccounts(database);
@@ -85,12 +85,13 @@ function tenantsOf(config: ServerConfig, { runner, ...shared }: Wiring): Tenants
   const { maxBulkFileBytes } = config.limits;
   return {
     of(account) {
-      const { jobs, staging, blobs } = accountStores({ ...shared, maxBulkFileBytes }, account);
+      const { jobs, staging, dryRuns, blobs } = accountStores({ ...shared, maxBulkFileBytes }, account);
       return {
         syncJobs: new SyncJobsService({
           account,
           jobs,
           staging,
+          dryRuns,
           blobs,
           runner,
           sha1,

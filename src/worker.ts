@@ -18,7 +18,7 @@ import { S3BlobStore } from './adapters/s3/s3-blob-store';
 import { lazyTemporalClient } from './adapters/temporal/temporal-client';
 import { TemporalSyncJobRunner } from './adapters/temporal/temporal-sync-job-runner';
 import { loadWorkerConfig } from './config/config';
-import { openStatuses, SyncJobStatus } from './contracts/sync-job';
+import { openStatuses } from './contracts/sync-job';
 import type { TraceSinks } from './contracts/temporal/trace';
 import { keepJobs, type KeepJobsRequest } from './domain/sync-job/job-keeper';
 import { createHealthServer } from './observability/health-server';
@@ -60,7 +60,7 @@ async function main(): Promise<void> {
     },
   });
   const database = openDatabase({ ...config.mongo, appName: 'perijove-worker', traced });
-  const blobs = new S3BlobStore({ ...config.s3, maxObjectBytes: config.limits.maxBulkFileBytes, traced });
+  const blobs = new S3BlobStore({ ...config.s3, traced });
   const shared = {
     database,
     blobs,
@@ -88,6 +88,7 @@ async function main(): Promise<void> {
       now: Date.now,
       uploadWindowMs: config.uploadWindowMs,
       applyLanes: config.applyLanes,
+      deleteGuard: config.deleteGuard,
     }),
     interceptors: {
       activity: [
@@ -173,7 +174,7 @@ const keepLimit = 200;
 async function keepOn(
   signal: AbortSignal,
   logger: ReturnType<typeof createLogger>,
-  { syncJobsKept, syncJobsEnded }: Pick<WorkerMetrics, 'syncJobsKept' | 'syncJobsEnded'>,
+  { syncJobsKept }: Pick<WorkerMetrics, 'syncJobsKept'>,
   request: Pick<KeepJobsRequest, 'jobs' | 'runs' | 'storeOf'>,
 ): Promise<void> {
   let after = '';
@@ -189,7 +190,7 @@ async function keepOn(
       }
       for (const job of kept.aborted) {
         syncJobsKept.inc({ action: 'aborted' });
-        syncJobsEnded.inc({ status: SyncJobStatus.aborted, sync_mode: job.syncMode });
+        // Its new run counts the end.
         logger.warn(job, 'the run of the job was stopped; the job is aborted');
       }
     } catch (err) {

@@ -1,20 +1,24 @@
-import { activityInfo, ApplicationFailure, cancellationSignal, heartbeat, log } from '@temporalio/activity';
+import { activityInfo, ApplicationFailure, log } from '@temporalio/activity';
 import { ErrorCode } from '../contracts/error-code';
-import { isTerminal, syncJobCounters, SyncJobStatus, type SyncJobCounts } from '../contracts/sync-job';
-import type { FinalizeInput, SyncJobRef, SyncJobState } from '../contracts/temporal/sync-job';
+import { isTerminal, SyncJobStatus } from '../contracts/sync-job';
+import type { DryRunState, FinalizeInput, SyncJobRef, SyncJobState } from '../contracts/temporal/sync-job';
 import { DomainError } from '../domain/errors';
 import { applyPlan } from '../domain/sync-job/apply-plan';
+import { isBadData } from '../domain/sync-job/bad-data';
 import { bulkFileKey, ingestBulkFile } from '../domain/sync-job/bulk-file';
+import { dryRunJob } from '../domain/sync-job/dry-run';
 import type { FinalizeStores, RunControl } from '../domain/sync-job/finalize-deps';
 import { checkDuplicates, planKind } from '../domain/sync-job/plan-kind';
 import type { SealedPlan, StoredJob } from '../domain/sync-job/ports';
 import { settleTargets } from '../domain/sync-job/settle-targets';
 import type { StartDecision } from '../domain/sync-job/start-rules';
+import { holdBack, requireApproved, toHeldState, type HoldDependencies } from './hold-job';
+import { toState, waitMs } from './job-state';
+import { withHeartbeat } from './with-heartbeat';
 
-export interface SyncJobActivitiesDependencies {
+export interface SyncJobActivitiesDependencies extends HoldDependencies {
   readonly storesOf: (account: string) => FinalizeStores;
   readonly accountExists: (account: string) => Promise<boolean>;
-  readonly now: () => number;
   readonly uploadWindowMs: number;
   readonly applyLanes: number;
   /**
@@ -58,7 +62,7 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
     try {
       return await work();
     } catch (err) {
-      if (!(err instanceof DomainError) || !badData.includes(err.code)) throw err;
+      if (!isBadData(err)) throw err;
       await storesOf(job.scope.account).jobs.end(job.document.id, {
         status: SyncJobStatus.errorBadData,
         reason: err.message,
@@ -164,14 +168,46 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
       return { ...toState(ended ?? job), waitMs: 0 };
     },
 
+    /** Finds out what finalizing would do, and keeps it beside the job's plans; the workflow gets numbers only. */
+    async dryRunSyncJob({ request, ...ref }: SyncJobRef & { readonly request: FinalizeInput }): Promise<DryRunState> {
+      const stores = storesOf(ref.account);
+      const job = await find(ref);
+      const { status } = job.document;
+      if (status !== SyncJobStatus.awaitingUploads) {
+        throw new DomainError(
+          ErrorCode.jobNotAwaitingUploads,
+          `The job ${ref.jobId} is ${status}; a dry run is for jobs that await uploads.`,
+        );
+      }
+      const partialTypes = request.partialDatasets?.types ?? [];
+      return await withHeartbeat(deps, async (run) => {
+        const result = await dryRunJob(stores, job, { partialTypes, run, now });
+        await stores.dryRuns.keep(ref.jobId, result);
+        return {
+          status: result.status,
+          reason: result.statusReason,
+          counts: result.counts,
+          estimated: result.estimated,
+        };
+      });
+    },
+
+    /** Lets a held job go on. @throws DomainError JOB_NOT_HELD */
+    async approveSyncJob({ account, jobId }: SyncJobRef): Promise<SyncJobState> {
+      const job = (await storesOf(account).jobs.approve(jobId, { now: now() })) ?? (await find({ account, jobId }));
+      requireApproved(job);
+      return toState(job);
+    },
+
     /**
      * Waits for the scope's turn, takes in the bulk file, plans, and writes all changes of entities. Nothing of the graph changes
-     * before the plan is sealed; from then on the job can only be completed. A small job is completed at once.
+     * before the plan is sealed; from then on the job can only be completed. A small job is completed at once. Answers with `holdMs`
+     * when the job deletes so much that it needs an approval first, and has to wait that long for it.
      */
     async finalizeEntities({
       request,
       ...ref
-    }: SyncJobRef & { readonly request: FinalizeInput }): Promise<SyncJobState> {
+    }: SyncJobRef & { readonly request: FinalizeInput }): Promise<SyncJobState & { holdMs?: number }> {
       const stores = storesOf(ref.account);
       const partialTypes = request.partialDatasets?.types ?? [];
       let job = await find(ref);
@@ -180,16 +216,19 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
       }
       if (isTerminal(job.document.status)) return toState(job);
       await requireTurn(stores, job);
-      return await withHeartbeat(deps.applyLanes, async (run) => {
-        let planned: 'sealed' | 'nothing' | 'ended' = 'sealed';
+      return await withHeartbeat(deps, async (run) => {
+        let planned: 'sealed' | 'nothing' | 'ended' | 'held' = 'sealed';
         if (job.document.status === SyncJobStatus.finalizePending) {
           planned = await orBadData(job, async () => {
             if (!job.committed) {
               await ingestUnlessMovedOn(stores, job, run);
               await checkDuplicates(stores, job, 'relationship', run);
+              const held = await holdBack(deps, { stores, job, run });
+              if (held) return held;
             }
             return await planKind(stores, job, 'entity', run);
           });
+          if (planned === 'held') return toHeldState(deps, await find(ref));
           if (planned === 'ended') {
             const ended = await find(ref);
             await discard(stores, ended);
@@ -214,10 +253,7 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
       const job = await find(ref);
       if (isTerminal(job.document.status)) return toState(job);
       await requireTurn(stores, job);
-      return await withHeartbeat(
-        deps.applyLanes,
-        async (run) => await finishRelationships(stores, ref, run, () => true),
-      );
+      return await withHeartbeat(deps, async (run) => await finishRelationships(stores, ref, run, () => true));
     },
 
     /** Ends a job that cannot or shall not go on. A job that is committed and may not be ended answers with its present state. */
@@ -237,18 +273,6 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
     },
   };
 }
-
-const badData: readonly ErrorCode[] = [
-  ErrorCode.duplicateKey,
-  ErrorCode.badBulkData,
-  ErrorCode.invalidBody,
-  ErrorCode.entityIsNotArray,
-  ErrorCode.relationshipIsNotArray,
-  ErrorCode.entityUploadFailedValidation,
-  ErrorCode.relationshipUploadFailedValidation,
-  ErrorCode.deleteUploadFailedValidation,
-  ErrorCode.requestEntityTooLarge,
-];
 
 /** Fails the attempt, not the activity, when another job of the scope is ahead: a waiting job then holds no slot of the worker. */
 async function requireTurn(stores: FinalizeStores, job: StoredJob): Promise<void> {
@@ -276,44 +300,3 @@ async function discard(stores: FinalizeStores, job: StoredJob): Promise<void> {
     log.warn('staged content of an ended job was not removed; it will expire', { jobId, err });
   }
 }
-
-async function withHeartbeat<T>(lanes: number, work: (run: RunControl) => Promise<T>): Promise<T> {
-  let details: unknown = { step: 'starting' };
-  const timer = setInterval(() => {
-    heartbeat(details);
-  }, 1_000);
-  try {
-    return await work({
-      lanes,
-      progress: (done) => {
-        details = done;
-      },
-      checkpoint: () => {
-        cancellationSignal().throwIfAborted();
-      },
-    });
-  } finally {
-    clearInterval(timer);
-  }
-}
-
-function toState({ document, finalizeRequestedAt }: StoredJob): SyncJobState {
-  const { id, accountId, source, scope, syncMode, status, statusReason, startTimestamp, durationMs } = document;
-  const counts: SyncJobCounts = Object.fromEntries(
-    syncJobCounters.filter((name) => document[name] > 0).map((name) => [name, document[name]]),
-  );
-  return {
-    jobId: id,
-    account: accountId,
-    source,
-    scope: scope ?? document.integrationInstanceId,
-    syncMode,
-    status,
-    reason: statusReason,
-    counts,
-    ...(document.done &&
-      finalizeRequestedAt !== null && { finalizeMs: startTimestamp + durationMs - finalizeRequestedAt }),
-  };
-}
-
-const waitMs = (job: StoredJob, now: number): number => Math.max(0, job.lastUploadAt + job.uploadWindowMs - now);

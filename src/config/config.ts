@@ -59,6 +59,10 @@ export function loadWorkerConfig(env: Environment) {
     maxCachedWorkflows: values.PERIJOVE_MAX_CACHED_WORKFLOWS,
     maxConcurrentActivities: values.PERIJOVE_MAX_CONCURRENT_ACTIVITIES,
     applyLanes: values.PERIJOVE_APPLY_LANES,
+    deleteGuard:
+      values.PERIJOVE_MAX_DELETE_SHARE === undefined
+        ? undefined
+        : { maxShare: values.PERIJOVE_MAX_DELETE_SHARE, holdMs: values.PERIJOVE_DELETE_HOLD_MS },
   });
 }
 

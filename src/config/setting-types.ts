@@ -27,6 +27,18 @@ export const integer = (fallback: number, { min, max }: { readonly min: number; 
   required(integerIn(min, max), fallback);
 export const port = (fallback: number) => integer(fallback, { min: 0, max: 65_535 });
 
+/** A part of a whole, 0 to 1. */
+export const optionalShare = () =>
+  z.preprocess(
+    absentWhenEmpty,
+    z
+      .string()
+      .trim()
+      .regex(/^(0(\.\d+)?|1(\.0+)?)$/, 'must be a share from 0 to 1, such as 0.3')
+      .transform(Number)
+      .optional(),
+  );
+
 const booleanWords: Readonly<Record<string, boolean>> = { true: true, '1': true, false: false, '0': false };
 export const boolean = (fallback: boolean) =>
   required(

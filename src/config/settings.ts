@@ -6,6 +6,7 @@ import {
   hostAndPort,
   integer,
   mongoUri,
+  optionalShare,
   optionalText,
   optionalUrl,
   origins,
@@ -139,6 +140,14 @@ export const workerSettings = {
     'Workflows kept in memory between their tasks; each costs some hundred kilobytes.',
   ),
   PERIJOVE_MAX_CONCURRENT_ACTIVITIES: setting(integer(20, { min: 1, max: 1000 }), 'Activities that run at one time.'),
+  PERIJOVE_MAX_DELETE_SHARE: setting(
+    optionalShare(),
+    'A DIFF job that would delete more than this share of the entities or relationships of its scope is held for approval, such as `0.3`. Unset: none is held.',
+  ),
+  PERIJOVE_DELETE_HOLD_MS: setting(
+    integer(3 * day, { min: 1000, max: 6 * day }),
+    'A held job that is not approved for so long is aborted.',
+  ),
   PERIJOVE_APPLY_LANES: setting(integer(3, { min: 1, max: 32 }), 'Writes to MongoDB in flight for one job.'),
 };
 

@@ -22,6 +22,7 @@ export const ErrorCode = {
   deleteUploadFailedValidation: 'DELETE_UPLOAD_FAILED_VALIDATION',
   badBulkData: 'BAD_BULK_DATA',
   scopeBusy: 'SCOPE_BUSY',
+  jobNotHeld: 'JOB_NOT_HELD',
   conflict: 'CONFLICT',
   unavailable: 'SERVICE_UNAVAILABLE',
   internal: 'INTERNAL_SERVER_ERROR',

@@ -89,6 +89,7 @@ export const finalizeBodySchema = object({
       ),
     }),
   ),
+  dryRun: optional(z.boolean({ error: 'must be true or false' })),
 });
 
 export const abortBodySchema = object({

@@ -98,6 +98,8 @@ export type SyncJobDocument = Readonly<Record<SyncJobCounter, number>> & {
   readonly expiresOn: number | null;
   /** Why the job is in its present status, where that is not plain; null otherwise. */
   readonly statusReason: string | null;
+  /** True while the job is held because it would delete so much: approve or abort it. */
+  readonly awaitsApproval: boolean;
   /** First offending items of an ERROR_BAD_DATA job. */
   readonly report: readonly { readonly where: string; readonly what: string }[];
   /** Types that the finalize call declared incomplete; their absent objects are kept. */
@@ -105,3 +107,28 @@ export type SyncJobDocument = Readonly<Record<SyncJobCounter, number>> & {
   /** The Temporal workflow that runs the job. */
   readonly workflowId: string;
 };
+
+/** What finalizing would do now. Nothing of the graph or of the job was changed to find out. */
+export interface DryRun {
+  /** The status that the job would end in. */
+  readonly status: typeof SyncJobStatus.finished | typeof SyncJobStatus.errorBadData;
+  readonly statusReason: string | null;
+  /** Offending items of an ERROR_BAD_DATA, or of single objects that could not be applied; at most 50. */
+  readonly report: readonly { readonly where: string; readonly what: string }[];
+  readonly counts: SyncJobCounts;
+  /** First `_key`s of each outcome. */
+  readonly sample: Readonly<Record<'entities' | 'relationships', DryRunSample>>;
+  /** True when the job was too large for exact counts (`docs/sync-jobs.md`). */
+  readonly estimated: boolean;
+  /** Uploads that were looked at; a bulk file counts for as many as it is read in. */
+  readonly uploads: number;
+  readonly partialTypes: readonly string[];
+  /** The moment of the graph that was looked at, epoch milliseconds. */
+  readonly on: number;
+}
+
+export interface DryRunSample {
+  readonly created: readonly string[];
+  readonly updated: readonly string[];
+  readonly deleted: readonly string[];
+}

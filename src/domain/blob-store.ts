@@ -8,6 +8,9 @@ export interface BlobStore {
   open(key: string): Promise<{ readonly bytes: number; readonly stream: AsyncIterable<Uint8Array> } | undefined>;
   /** No error when there is none. */
   delete(key: string): Promise<void>;
-  /** A URL that lets anyone PUT this one object until it expires. */
+  /**
+   * A URL that lets anyone PUT this one object until it expires. A signature bounds the time and the key, and cannot bound the size
+   * of a PUT whose length is not known when it is signed: whoever reads the object has to look at its size first.
+   */
   presignPut(request: { readonly key: string; readonly expiresInSeconds: number }): Promise<string>;
 }

@@ -8,6 +8,7 @@ import { createSyncJobActivities, type SyncJobActivities } from '../../src/activ
 import { sha1 } from '../../src/adapters/digest';
 import { isTerminal, syncJobCounters, type SyncJobCounter, type SyncJobDocument } from '../../src/contracts/sync-job';
 import type { SyncJobState } from '../../src/contracts/temporal/sync-job';
+import type { DeleteGuard } from '../../src/domain/sync-job/delete-guard';
 import type { FinalizeStores } from '../../src/domain/sync-job/finalize-deps';
 import type { SyncJobRunner } from '../../src/domain/sync-job/sync-job-runner';
 import { SyncJobsService } from '../../src/domain/sync-job/sync-jobs-service';
@@ -44,6 +45,8 @@ const maxAttempts = 4_000;
 const idle: SyncJobRunner = {
   start: async () => undefined,
   finalize: async () => undefined,
+  dryRun: async () => 'running',
+  approve: async () => undefined,
   abort: async () => undefined,
 };
 
@@ -53,11 +56,12 @@ export function createBench(options: {
   readonly graph: () => Promise<BenchGraph>;
   readonly applyLanes?: number | undefined;
   readonly smallPlan?: number | undefined;
+  readonly deleteGuard?: DeleteGuard | undefined;
   readonly runner?: SyncJobRunner;
   /** How long an attempt that may pass later is put off. */
   readonly retryAfterMs?: number;
 }): SyncBench {
-  const { account, stores, graph, applyLanes = 2, smallPlan, runner = idle, retryAfterMs = 5 } = options;
+  const { account, stores, graph, applyLanes = 2, smallPlan, deleteGuard, runner = idle, retryAfterMs = 5 } = options;
   // Ahead of the product's job keeper, to whom these jobs, which have no workflow, would look forgotten.
   const clock = { now: Date.now() + 3_600_000 };
   const activities = createSyncJobActivities({
@@ -66,12 +70,14 @@ export function createBench(options: {
     now: () => clock.now,
     uploadWindowMs: 3_600_000,
     applyLanes,
+    deleteGuard,
     ...(smallPlan !== undefined && { smallPlan }),
   });
   const service = new SyncJobsService({
     account,
     jobs: stores.jobs,
     staging: stores.staging,
+    dryRuns: stores.dryRuns,
     blobs: stores.blobs,
     runner,
     sha1,

@@ -27,12 +27,13 @@ export function createMemoryTenants({ now = Date.now }: { now?: () => number } =
     uploads: database.batches,
     setGraph: (account, kind, objects) => void graphs.set(`${account}/${kind}`, objects),
     of(account) {
-      const { jobs, staging, blobs } = memoryStores(database, account);
+      const { jobs, staging, dryRuns, blobs } = memoryStores(database, account);
       return {
         syncJobs: new SyncJobsService({
           account,
           jobs,
           staging,
+          dryRuns,
           blobs,
           runner,
           sha1,

@@ -20,11 +20,13 @@ export async function playJobs(
     const ids: string[] = [];
     for (const job of jobs) ids.push(await beginJob(bench, job, turn));
     const expected = [];
+    const foretold = await dryRun(bench, ids[0] ?? '', first.partialTypes);
     for (const [n, job] of jobs.entries()) {
       bench.clock.now += 1_000;
       await bench.service.finalize(ids[n] ?? '', { partialTypes: job.partialTypes });
       expected.push(model.run(job, bench.clock.now));
     }
+    expect(foretold).toEqual({ ...expected[0], estimated: false });
     await Promise.all(ids.map(async (id) => await finish(id)));
     for (const [n, id] of ids.entries()) {
       const document = await bench.service.get(id);
@@ -33,6 +35,14 @@ export async function playJobs(
     expect(await bench.graph()).toEqual({ entities: model.entities, relationships: model.relationships });
     await after?.(i);
   }
+}
+
+/** What finalizing would do; on a graph that no other job changes meanwhile. */
+export async function dryRun({ account, activities, run }: SyncBench, jobId: string, partialTypes: readonly string[]) {
+  const request = { dryRun: true, partialDatasets: { types: partialTypes } };
+  const result = await run(async () => await activities.dryRunSyncJob({ account, jobId, request }));
+  const { status, counts, estimated } = result;
+  return { status, counts, estimated };
 }
 
 /** Starts a job and uploads all of it; finalizing is left to the caller. */

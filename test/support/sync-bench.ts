@@ -8,6 +8,7 @@ import { MongoManifestStore } from '../../src/adapters/mongo/mongo-manifest-stor
 import { idToText } from '../../src/adapters/mongo/packed-ids';
 import { S3BlobStore } from '../../src/adapters/s3/s3-blob-store';
 import { mapperSource } from '../../src/domain/mapping/mapper-objects';
+import type { DeleteGuard } from '../../src/domain/sync-job/delete-guard';
 import type { FinalizeStores } from '../../src/domain/sync-job/finalize-deps';
 import { createBench, type BenchGraph, type SyncBench } from './bench';
 import { liveProduct } from './live-product';
@@ -21,7 +22,6 @@ export function liveBlobStore(): S3BlobStore {
     bucket: s3Bucket,
     credentials: { accessKeyId: s3AccessKeyId, secretAccessKey: s3SecretAccessKey },
     forcePathStyle: true,
-    maxObjectBytes: 1e9,
   });
 }
 
@@ -33,6 +33,7 @@ export function createSyncBench(
     readonly applyLanes?: number;
     /** 0: entities and relationships are each finalized by the activity of their name. */
     readonly smallPlan?: number;
+    readonly deleteGuard?: DeleteGuard;
     readonly stores?: Partial<FinalizeStores>;
     /** Default: a new one. */
     readonly account?: string;
@@ -46,7 +47,8 @@ export function createSyncBench(
     ...options.stores,
   };
   const graph = async () => await readGraph(database, account);
-  return createBench({ account, stores, graph, applyLanes: options.applyLanes, smallPlan: options.smallPlan });
+  const { applyLanes, smallPlan, deleteGuard } = options;
+  return createBench({ account, stores, graph, applyLanes, smallPlan, deleteGuard });
 }
 
 export async function readGraph(database: Database, account: string): Promise<BenchGraph> {

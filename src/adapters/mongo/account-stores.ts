@@ -4,8 +4,10 @@ import type { UploadReader } from '../../domain/ingest/upload-reader';
 import type { FinalizeStores } from '../../domain/sync-job/finalize-deps';
 import { sha1 } from '../digest';
 import type { Database } from './database';
+import { MongoDryRuns } from './mongo-dry-runs';
 import { MongoGraphWriter } from './mongo-graph-writer';
 import { MongoManifestStore } from './mongo-manifest-store';
+import { MongoObjectTypes } from './mongo-object-types';
 import { MongoPlanStore } from './mongo-plan-store';
 import { MongoStagingStore } from './mongo-staging-store';
 import { MongoSyncJobStore } from './mongo-sync-job-store';
@@ -27,6 +29,8 @@ export function accountStores(
     plans: new MongoPlanStore(database),
     manifests: new MongoManifestStore(database),
     graph: new MongoGraphWriter(database),
+    types: new MongoObjectTypes(database),
+    dryRuns: new MongoDryRuns(database),
     blobs,
     reader,
     sha1,

@@ -23,8 +23,7 @@ export async function applyMapped(
   changes: readonly Change[],
   once: Once,
 ): Promise<readonly Change[]> {
-  const known = await knownMappings(database, of, changes.filter(isBare));
-  const isMapped = (change: Change) => hasMapping(change) || known.has(bytesToUuid(change.id));
+  const isMapped = await mappedOf(database, of, changes);
   if (!changes.some(isMapped)) return changes;
   await openTurns(database, of.job.scope.account);
   // By place among all changes, so that a second run makes the same pieces.
@@ -36,6 +35,17 @@ export async function applyMapped(
     });
   }
   return changes.filter((change) => !isMapped(change));
+}
+
+/** Tells the changes of mapped relationships from the others. */
+export async function mappedOf(
+  database: Database,
+  of: ChunkOf,
+  changes: readonly Change[],
+  session?: ClientSession,
+): Promise<(change: Change) => boolean> {
+  const known = await knownMappings(database, of, changes.filter(isBare), session);
+  return (change) => hasMapping(change) || known.has(bytesToUuid(change.id));
 }
 
 /** Most texts are not read: a first sync writes plain relationships without. */
@@ -52,11 +62,16 @@ const isBare = (change: Change): boolean => {
   return !mapping && !from && !to;
 };
 
-async function knownMappings(database: Database, of: ChunkOf, bare: readonly Change[]): Promise<ReadonlySet<string>> {
+async function knownMappings(
+  database: Database,
+  of: ChunkOf,
+  bare: readonly Change[],
+  session: ClientSession | undefined,
+): Promise<ReadonlySet<string>> {
   if (bare.length === 0) return new Set();
   const found = database.collections.mappings.find(
     { _id: { $in: bare.map(({ id }) => idAt(id, 0)) }, _accountId: of.job.scope.account, _deleted: false },
-    { projection: { _id: 1 }, hint: { _id: 1 } },
+    { projection: { _id: 1 }, hint: { _id: 1 }, ...(session && { session }) },
   );
   return new Set(await found.map(({ _id }) => idToText(_id)).toArray());
 }

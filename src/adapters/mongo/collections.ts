@@ -39,6 +39,9 @@ export interface SyncJobRecord {
   uploadWindowMs: number;
   finalizeRequestedAt: number | null;
   endedAt: number | null;
+  /** Absent in jobs that were never held. */
+  heldAt?: number;
+  approvedAt?: number;
   /** Number of acknowledged uploads; the next one gets this plus one as its `seq`. */
   uploads: number;
   counts: SyncJobCounts;
@@ -97,12 +100,13 @@ export interface StagedBatchDocument {
 }
 
 export interface PlanPageDocument {
-  /** `<jobId>/<kind>/<planId>/<c|d><number>` */
+  /** `<jobId>/<kind>/<planId>/<c|d><number>`, or `<jobId>/dryRun` */
   _id: string;
   jobId: string;
   kind: string;
   planId: string;
-  type: 'changes' | 'deletes';
+  /** `dryRun`: not a page of a plan but the latest result, as JSON. */
+  type: 'changes' | 'deletes' | 'dryRun';
   number: number;
   content: Binary;
   /** Of a page of changes: length of the text of its objects that need work. */
@@ -127,8 +131,11 @@ export interface ManifestHead {
   rows: number;
   /** Documents of this generation; fewer in the collection mean that the base is damaged. */
   parts: number;
-  /** Unfolded chunks when the last job ended; fewer in the collection mean that deltas were lost. */
-  unfolded: number;
+  /**
+   * Which chunks were unfolded when the last job ended: digests of their ids, 8 bytes each. One that is not in the collection any
+   * more means that deltas were lost, however many new ones have come.
+   */
+  unfolded: Binary;
 }
 
 export interface ManifestPartDocument {
@@ -177,6 +184,8 @@ export type GraphDocument = {
   _toEntityKey?: string;
   _rawDataHashes?: string;
   _overrides?: Record<string, unknown>;
+  /** No part of the object: moves when another scope links to it (`relationship-ends.ts`). */
+  _touched?: number;
 } & Record<string, unknown>;
 
 /** An ended version: the document as it was, under `_id` = object id and version. */

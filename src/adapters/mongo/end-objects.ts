@@ -1,6 +1,6 @@
 import type { Binary, ClientSession, Filter } from 'mongodb';
 import { scopeId, type ObjectKind } from '../../domain/graph/identity';
-import { manifestRowBytes, manifestStamp } from '../../domain/graph/manifest-rows';
+import { manifestRowBytes, manifestStamp, versionOfStamp } from '../../domain/graph/manifest-rows';
 import { mapperSource } from '../../domain/mapping/mapper-objects';
 import type { ChunkOf } from '../../domain/sync-job/graph-writer';
 import { sha1 } from '../digest';
@@ -17,8 +17,8 @@ interface EndRequest {
   readonly session: ClientSession;
 }
 
-const deleted = { entity: 'numEntitiesDeleted', relationship: 'numRelationshipsDeleted' } as const;
-const deleteErrors = { entity: 'numEntityDeleteErrors', relationship: 'numRelationshipDeleteErrors' } as const;
+export const deleted = { entity: 'numEntitiesDeleted', relationship: 'numRelationshipsDeleted' } as const;
+export const deleteErrors = { entity: 'numEntityDeleteErrors', relationship: 'numRelationshipDeleteErrors' } as const;
 
 /**
  * An object ends in place: the document stays under its id, marked, and is the last version of its history. Only what no index
@@ -42,12 +42,44 @@ export async function endByRows(
     }
   }
   const ending = kept.size === 0 ? ids : ids.filter((id) => !kept.has(idToText(id)));
-  chunk.add(deleted[of.kind], await end(database, request, ending));
+  chunk.add(deleted[of.kind], await endAtVersions(database, request, { rows, ending }));
   const ended = kept.size === 0 ? rows.slice() : rowsOf(rows, (at) => !kept.has(idToText(idAt(rows, at))));
   markEnded(ended);
   chunk.packedRows(of.job.scopeId, ended);
   if (of.kind === 'entity') await endRelationshipsOf(database, request, ending);
   else await endMappingsByIds(database, { ...request, rows: chunk, ids: ending });
+}
+
+/** Versions that get a statement of their own; objects of further ones are looked at first. */
+const versionsAtOnce = 16;
+
+/**
+ * Ends the objects of a plan's rows at the versions that the rows name, as the manifest will have it. An object that a job of
+ * another scope has changed since the plan was made has a higher version; it is ended at that, and the manifest told so.
+ */
+async function endAtVersions(
+  database: Database,
+  request: EndRequest,
+  { rows, ending }: { readonly rows: Uint8Array; readonly ending: readonly Binary[] },
+): Promise<number> {
+  if (ending.length === 0) return 0;
+  const { of, chunk, session } = request;
+  const versions = versionsOf(rows);
+  const groups = Map.groupBy(ending, (id) => versions.get(idToText(id)) ?? 0);
+  const graph = graphOf(database, of.kind);
+  const { modifiedCount } = await graph.bulkWrite(
+    [...groups].slice(0, versionsAtOnce).map(([version, ids]) => ({
+      updateMany: { filter: { _id: { $in: ids }, _version: version, _deleted: false }, update: endingOf(of) },
+    })),
+    { session, ordered: true },
+  );
+  if (modifiedCount === ending.length) return modifiedCount;
+  const others = await graph
+    .find({ _id: { $in: [...ending] }, _deleted: false }, { session, projection: lineage, hint: { _id: 1 } })
+    .toArray();
+  addEndedRows(chunk, others);
+  const ids = others.map(({ _id }) => _id);
+  return modifiedCount + (await end(database, request, ids));
 }
 
 export async function endByIds(
@@ -96,16 +128,18 @@ export async function endTargets(
 
 const lineage = { _id: 1, _accountId: 1, _source: 1, _scope: 1, _key: 1, _version: 1 } as const;
 
+/** Live relationships of any scope that begin or end at one of the entities. */
+export const touching = (entities: readonly Binary[]): Filter<GraphDocument> => ({
+  $or: [{ _fromEntityId: { $in: [...entities] } }, { _toEntityId: { $in: [...entities] } }],
+  _deleted: false,
+});
+
 /** Deleting an entity deletes its relationships, whichever scope they are in. */
 async function endRelationshipsOf(database: Database, request: EndRequest, entities: readonly Binary[]): Promise<void> {
   if (entities.length === 0) return;
   const { relationships } = database.collections;
   const { chunk, of, session } = request;
-  const touching: Filter<GraphDocument> = {
-    $or: [{ _fromEntityId: { $in: [...entities] } }, { _toEntityId: { $in: [...entities] } }],
-    _deleted: false,
-  };
-  const found = await relationships.find(touching, { session, projection: lineage }).toArray();
+  const found = await relationships.find(touching(entities), { session, projection: lineage }).toArray();
   await end(
     database,
     { ...request, of: { ...of, kind: 'relationship' } },
@@ -130,10 +164,21 @@ async function end(database: Database, { of, session }: EndRequest, ids: readonl
   if (ids.length === 0) return 0;
   const { modifiedCount } = await graphOf(database, of.kind).updateMany(
     { _id: { $in: [...ids] }, _deleted: false },
-    { $set: { _deleted: true, _endOn: of.job.finalizeRequestedAt ?? 0 } },
+    endingOf(of),
     { session },
   );
   return modifiedCount;
+}
+
+const endingOf = ({ job }: ChunkOf) => ({ $set: { _deleted: true, _endOn: job.finalizeRequestedAt ?? 0 } });
+
+function versionsOf(rows: Uint8Array): ReadonlyMap<string, number> {
+  const view = new DataView(rows.buffer, rows.byteOffset, rows.byteLength);
+  const versions = new Map<string, number>();
+  for (let at = 0; at < rows.length; at += manifestRowBytes) {
+    versions.set(idToText(idAt(rows, at)), versionOfStamp(view.getUint32(at + 32, true)));
+  }
+  return versions;
 }
 
 function addEndedRows(chunk: ChunkBuilder, documents: readonly GraphDocument[]): void {

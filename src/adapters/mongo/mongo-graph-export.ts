@@ -52,7 +52,7 @@ function decodeCursor(cursor: string): Binary {
 function toFlatObject(document: GraphDocument): FlatObject {
   const flat: Record<string, unknown> = {};
   for (const name in document) {
-    if (name === '_overrides') continue;
+    if (name === '_overrides' || name === '_touched') continue;
     const value = document[name];
     flat[decodePropertyName(name)] = value instanceof Binary ? idToText(value) : value;
   }

@@ -1,4 +1,4 @@
-import { Binary, type Collection } from 'mongodb';
+import { Binary, type ClientSession, type Collection } from 'mongodb';
 import { scopeId, type ObjectKind, type Scope } from '../../domain/graph/identity';
 import {
   isDeletedStamp,
@@ -26,14 +26,21 @@ const maxUnfoldedChunks = 256;
 /** Fewer delta rows than this are read faster than any base is written. */
 const minFoldedRows = 20_000;
 
-type OwnedDocument = Pick<GraphDocument, '_id' | '_accountId' | '_source' | '_scope' | '_version' | '_deleted'>;
+const nothingUnfolded = new Binary(new Uint8Array(0));
+const emptyHead: ManifestHead = { generation: 0, rows: 0, parts: 0, unfolded: nothingUnfolded };
 
-const emptyHead: ManifestHead = { generation: 0, rows: 0, parts: 0, unfolded: 0 };
+interface Deltas {
+  readonly ids: readonly string[];
+  readonly rows: number;
+}
+type OwnedDocument = Pick<GraphDocument, '_id' | '_accountId' | '_source' | '_scope' | '_version' | '_deleted'>;
 
 export class MongoManifestStore implements ManifestStore {
   constructor(
     private readonly database: Database,
     private readonly limits: { readonly minFoldedRows: number } = { minFoldedRows },
+    /** Of a snapshot, for reading only: then neither `prepare` nor `compact` may be called. */
+    private readonly session?: ClientSession,
   ) {}
 
   async prepare(scope: Scope, kind: ObjectKind): Promise<{ rows: number }> {
@@ -43,9 +50,15 @@ export class MongoManifestStore implements ManifestStore {
       await this.setHead(scope, kind, emptyHead);
       return { rows: 0 };
     }
-    const deltas = await this.unfolded(id, kind);
-    if (head && (await this.isWhole(id, kind, head, deltas))) return { rows: head.rows + deltas.rows };
-    return { rows: await this.rebuild(scope, kind, head ?? emptyHead) };
+    const rows = head && (await this.wholeRows(id, kind, head));
+    return { rows: rows ?? (await this.rebuild(scope, kind, head ?? emptyHead)) };
+  }
+
+  /** As `prepare`, but mends nothing: undefined when the manifest is missing or damaged. */
+  async rows(scope: Scope, kind: ObjectKind): Promise<number | undefined> {
+    const id = scopeId(sha1, scope);
+    const head = await this.head(id, kind);
+    return head && (await this.wholeRows(id, kind, head));
   }
 
   async partitions({ scope, kind, from, to }: Parameters<ManifestStore['partitions']>[0]): Promise<Uint8Array> {
@@ -54,12 +67,12 @@ export class MongoManifestStore implements ManifestStore {
     const pieces: Uint8Array[] = [];
     const base = this.parts.find(
       { scopeId: id, kind, generation: head.generation, partition: { $gte: from, $lt: to } },
-      { projection: { rows: 1 } },
+      { projection: { rows: 1 }, ...this.reading },
     );
     for await (const { rows } of base) pieces.push(bytesOf(rows));
     const deltas = this.chunks.find(
       { scopeId: id, kind, folded: false },
-      { projection: { _id: 1, ...partitionProjection('rows', from, to) } },
+      { projection: { _id: 1, ...partitionProjection('rows', from, to) }, ...this.reading },
     );
     for await (const { rows } of deltas) pieces.push(joinPartitions(rows, from, to));
     return Buffer.concat(pieces);
@@ -75,41 +88,59 @@ export class MongoManifestStore implements ManifestStore {
       await this.database.collections.scopes.updateOne({ _id: id }, { $unset: { [`manifests.${kind}`]: '' } });
       return;
     }
-    if (deltas.count === 0 && head.unfolded === 0) return;
+    const known = digestsOf(head).length;
+    if (deltas.ids.length === 0 && known === 0) return;
     if (
-      deltas.count <= maxUnfoldedChunks &&
+      deltas.ids.length <= maxUnfoldedChunks &&
       deltas.rows <= Math.max(this.limits.minFoldedRows, head.rows / foldShare)
     ) {
-      if (deltas.count !== head.unfolded) await this.setHead(scope, kind, { ...head, unfolded: deltas.count });
+      if (deltas.ids.length !== known) await this.setHead(scope, kind, { ...head, unfolded: packDigests(deltas.ids) });
       return;
     }
-    const folded = await this.unfoldedIds(id, kind);
     const next = await this.writeBase(scope, kind, head, async (from, to) => {
       const rows = await this.partitions({ scope, kind, from, to });
       return mergeManifestRows(rowWords(rows));
     });
-    await this.replaceBase(scope, kind, next, folded);
+    await this.replaceBase(scope, kind, next, deltas.ids);
   }
 
   /** Reads the ids and versions of the scope from the graph itself. Hashes are then unknown, so the next sync compares contents. */
   private async rebuild(scope: Scope, kind: ObjectKind, head: ManifestHead): Promise<number> {
-    const owner = { _accountId: scope.account, _source: scope.source, _scope: scope.scope };
     // They are in the graph that is read next; the ones that are left of lost others would contradict it.
-    const folded = await this.unfoldedIds(scopeId(sha1, scope), kind);
+    const { ids: folded } = await this.unfolded(scopeId(sha1, scope), kind);
     const next = await this.writeBase(scope, kind, head, async (from, to) => {
-      const rows: number[] = [];
-      const ids = { $gte: partitionStart(from), ...(to < partitionCount && { $lt: partitionStart(to) }) };
-      for (const owned of this.owned(kind)) {
-        const found = owned.find({ ...owner, _deleted: false, _id: ids }, { projection: { _id: 1, _version: 1 } });
-        for await (const { _id, _version } of found) {
-          const id = new Uint32Array(new Uint8Array(bytesOf(_id)).buffer);
-          rows.push(...id, 0, 0, 0, 0, manifestStamp(_version, false));
-        }
-      }
-      return Uint32Array.from(rows);
+      return await this.graphRows({ scope, kind, from, to });
     });
     await this.replaceBase(scope, kind, next, folded);
     return next.rows;
+  }
+
+  /** Rows of the live objects of some partitions, from the graph itself, without hashes. */
+  async graphRows({ scope, kind, from, to }: Parameters<ManifestStore['partitions']>[0]): Promise<Uint32Array> {
+    const owner = { _accountId: scope.account, _source: scope.source, _scope: scope.scope };
+    const ids = { $gte: partitionStart(from), ...(to < partitionCount && { $lt: partitionStart(to) }) };
+    const rows: number[] = [];
+    for (const owned of this.owned(kind)) {
+      const found = owned.find(
+        { ...owner, _deleted: false, _id: ids },
+        { projection: { _id: 1, _version: 1 }, ...this.reading },
+      );
+      for await (const { _id, _version } of found) {
+        const id = new Uint32Array(new Uint8Array(bytesOf(_id)).buffer);
+        rows.push(...id, 0, 0, 0, 0, manifestStamp(_version, false));
+      }
+    }
+    return Uint32Array.from(rows);
+  }
+
+  /** Live objects of a scope, from the graph itself. */
+  async graphCount(scope: Scope, kind: ObjectKind): Promise<number> {
+    const owner = { _accountId: scope.account, _source: scope.source, _scope: scope.scope };
+    let count = 0;
+    for (const owned of this.owned(kind)) {
+      count += await owned.countDocuments({ ...owner, _deleted: false }, this.reading);
+    }
+    return count;
   }
 
   private async replaceBase(
@@ -168,12 +199,17 @@ export class MongoManifestStore implements ManifestStore {
         }
       }
     }
-    return { generation, rows, parts, unfolded: 0 };
+    return { generation, rows, parts, unfolded: nothingUnfolded };
   }
 
   private async head(id: string, kind: ObjectKind): Promise<ManifestHead | undefined> {
-    const scope = await this.database.collections.scopes.findOne({ _id: id }, { projection: { manifests: 1 } });
-    return scope?.manifests?.[kind];
+    const scope = await this.database.collections.scopes.findOne(
+      { _id: id },
+      { projection: { manifests: 1 }, ...this.reading },
+    );
+    const head = scope?.manifests?.[kind];
+    // A head of before digests were kept cannot tell what is missing, so it counts as none.
+    return head?.unfolded instanceof Binary ? head : undefined;
   }
 
   private async setHead(
@@ -189,29 +225,31 @@ export class MongoManifestStore implements ManifestStore {
     );
   }
 
-  private async isWhole(
-    id: string,
-    kind: ObjectKind,
-    head: ManifestHead,
-    deltas: { readonly count: number },
-  ): Promise<boolean> {
-    const parts = await this.parts.countDocuments({ scopeId: id, kind, generation: head.generation });
-    return parts === head.parts && deltas.count >= head.unfolded;
+  /** Rows of base and deltas; undefined when something of them is missing. */
+  private async wholeRows(id: string, kind: ObjectKind, head: ManifestHead): Promise<number | undefined> {
+    const deltas = await this.unfolded(id, kind);
+    return (await this.isWhole(id, kind, head, deltas)) ? head.rows + deltas.rows : undefined;
   }
 
-  private async unfoldedIds(id: string, kind: ObjectKind): Promise<readonly string[]> {
-    const found = this.chunks.find({ scopeId: id, kind, folded: false }, { projection: { _id: 1 } });
-    return await found.map(({ _id }) => _id).toArray();
+  private async isWhole(id: string, kind: ObjectKind, head: ManifestHead, deltas: Deltas): Promise<boolean> {
+    const of = { scopeId: id, kind, generation: head.generation };
+    if ((await this.parts.countDocuments(of, this.reading)) !== head.parts) return false;
+    const present = new Set(deltas.ids.map(digestOf));
+    return digestsOf(head).every((digest) => present.has(digest));
   }
 
-  private async unfolded(id: string, kind: ObjectKind): Promise<{ count: number; rows: number }> {
-    const [sum] = await this.chunks
-      .aggregate<{ count: number; rows: number }>([
-        { $match: { scopeId: id, kind, folded: false } },
-        { $group: { _id: null, count: { $sum: 1 }, rows: { $sum: '$rowCount' } } },
-      ])
-      .toArray();
-    return sum ?? { count: 0, rows: 0 };
+  private async unfolded(id: string, kind: ObjectKind): Promise<Deltas> {
+    const found = this.chunks.find(
+      { scopeId: id, kind, folded: false },
+      { projection: { _id: 1, rowCount: 1 }, ...this.reading },
+    );
+    const ids: string[] = [];
+    let rows = 0;
+    for await (const { _id, rowCount } of found) {
+      ids.push(_id);
+      rows += rowCount;
+    }
+    return { ids, rows };
   }
 
   private async holdsAnything(scope: Scope, kind: ObjectKind): Promise<boolean> {
@@ -234,6 +272,10 @@ export class MongoManifestStore implements ManifestStore {
     return scope?.queue ?? [];
   }
 
+  private get reading(): { session?: ClientSession } {
+    return this.session ? { session: this.session } : {};
+  }
+
   private get parts() {
     return this.database.collections.manifestParts;
   }
@@ -241,6 +283,17 @@ export class MongoManifestStore implements ManifestStore {
   private get chunks() {
     return this.database.collections.appliedChunks;
   }
+}
+
+const digestBytes = 8;
+const digestOf = (id: string): string => Buffer.from(sha1(Buffer.from(id)).subarray(0, digestBytes)).toString('hex');
+const packDigests = (ids: readonly string[]): Binary => new Binary(Buffer.from(ids.map(digestOf).join(''), 'hex'));
+
+function digestsOf(head: ManifestHead): readonly string[] {
+  const hex = Buffer.from(bytesOf(head.unfolded)).toString('hex');
+  return Array.from({ length: hex.length / 2 / digestBytes }, (_, i) =>
+    hex.slice(i * 2 * digestBytes, (i + 1) * 2 * digestBytes),
+  );
 }
 
 /** Smallest id of a partition. */

@@ -14,30 +14,22 @@ const keepMs = 30 * 24 * 3600 * 1000;
 export class MongoPlanStore implements PlanStore {
   constructor(private readonly database: Database) {}
 
-  async begin(job: StoredJob, kind: ObjectKind): Promise<PlanWriter> {
-    return await Promise.resolve(new MongoPlanWriter(this.database, job.document.id, kind));
+  async begin(job: StoredJob, kind: ObjectKind, now: number): Promise<PlanWriter> {
+    const jobId = job.document.id;
+    const field = `plans.${kind}`;
+    const writer = new MongoPlanWriter(this.database, { jobId, kind, now }, async (seal) => {
+      const { matchedCount } = await this.database.collections.syncJobs.updateOne(
+        { _id: jobId, endedAt: null, [field]: { $exists: false } },
+        { $set: { [field]: seal } },
+      );
+      return matchedCount === 1;
+    });
+    return await Promise.resolve(writer);
   }
 
   async sealed(job: StoredJob, kind: ObjectKind): Promise<SealedPlan | undefined> {
     const seal = await this.seal(job, kind);
-    if (!seal) return undefined;
-    const of = { jobId: job.document.id, kind, planId: seal.planId };
-    const pages = this.pages;
-    return {
-      changes: seal.changes,
-      deletes: seal.deletes,
-      async *batches() {
-        if (seal.changeBatches === 0) return;
-        for await (const { number, content, bytes } of pages.find({ ...of, type: 'changes' }).sort({ number: 1 })) {
-          yield { seq: number, actions: bytesOf(content), bytes: bytes ?? 0 };
-        }
-      },
-      async *deletePages() {
-        if (seal.deletePages === 0) return;
-        for await (const { content } of pages.find({ ...of, type: 'deletes' }).sort({ number: 1 }))
-          yield bytesOf(content);
-      },
-    };
+    return seal && readPlan(this.database, { jobId: job.document.id, kind, seal });
   }
 
   async discard(jobId: string): Promise<void> {
@@ -57,6 +49,55 @@ export class MongoPlanStore implements PlanStore {
   }
 }
 
+/** Plans of one run that no other run sees: their seals are in memory, and the job does not know of them. */
+export class ScratchPlans implements Pick<PlanStore, 'begin' | 'sealed'> {
+  private readonly seals = new Map<ObjectKind, SealRecord>();
+  private readonly writers: MongoPlanWriter[] = [];
+
+  constructor(private readonly database: Database) {}
+
+  async begin(job: StoredJob, kind: ObjectKind, now: number): Promise<PlanWriter> {
+    const writer = new MongoPlanWriter(this.database, { jobId: job.document.id, kind, now }, async (seal) => {
+      this.seals.set(kind, seal);
+      return await Promise.resolve(true);
+    });
+    this.writers.push(writer);
+    return await Promise.resolve(writer);
+  }
+
+  async sealed(job: StoredJob, kind: ObjectKind): Promise<SealedPlan | undefined> {
+    const seal = this.seals.get(kind);
+    return await Promise.resolve(seal && readPlan(this.database, { jobId: job.document.id, kind, seal }));
+  }
+
+  async discard(): Promise<void> {
+    for (const writer of this.writers) await writer.discard();
+  }
+}
+
+function readPlan(
+  { collections }: Database,
+  { jobId, kind, seal }: { readonly jobId: string; readonly kind: ObjectKind; readonly seal: SealRecord },
+): SealedPlan {
+  const of = { jobId, kind, planId: seal.planId };
+  const pages = collections.planPages;
+  return {
+    changes: seal.changes,
+    deletes: seal.deletes,
+    async *batches() {
+      if (seal.changeBatches === 0) return;
+      for await (const { number, content, bytes } of pages.find({ ...of, type: 'changes' }).sort({ number: 1 })) {
+        yield { seq: number, actions: bytesOf(content), bytes: bytes ?? 0 };
+      }
+    },
+    async *deletePages() {
+      if (seal.deletePages === 0) return;
+      for await (const { content } of pages.find({ ...of, type: 'deletes' }).sort({ number: 1 }))
+        yield bytesOf(content);
+    },
+  };
+}
+
 class MongoPlanWriter implements PlanWriter {
   private readonly planId = randomUUID();
   private changeBatches = 0;
@@ -65,8 +106,8 @@ class MongoPlanWriter implements PlanWriter {
 
   constructor(
     private readonly database: Database,
-    private readonly jobId: string,
-    private readonly kind: ObjectKind,
+    private readonly of: { readonly jobId: string; readonly kind: ObjectKind; readonly now: number },
+    private readonly keepSeal: (seal: SealRecord) => Promise<boolean>,
   ) {}
 
   async addBatch({ seq, actions, bytes }: PlannedBatch): Promise<void> {
@@ -86,12 +127,15 @@ class MongoPlanWriter implements PlanWriter {
   async seal(totals: { changes: number; deletes: number }): Promise<boolean> {
     if (this.pending.length > 0) await this.flush(this.pending);
     const { planId, changeBatches, deletePages } = this;
-    const field = `plans.${this.kind}`;
-    const { matchedCount } = await this.database.collections.syncJobs.updateOne(
-      { _id: this.jobId, endedAt: null, [field]: { $exists: false } },
-      { $set: { [field]: { planId, changeBatches, deletePages, ...totals } } },
+    return await this.keepSeal({ planId, changeBatches, deletePages, ...totals });
+  }
+
+  async discard(): Promise<void> {
+    const { jobId, kind } = this.of;
+    await this.database.collections.planPages.deleteMany(
+      { jobId, kind, planId: this.planId },
+      { writeConcern: { w: 1 } },
     );
-    return matchedCount === 1;
   }
 
   private async flush(rows: Uint8Array): Promise<void> {
@@ -104,7 +148,8 @@ class MongoPlanWriter implements PlanWriter {
     readonly content: Uint8Array;
     readonly bytes?: number;
   }): Promise<void> {
-    const { jobId, kind, planId } = this;
+    const { planId } = this;
+    const { jobId, kind, now } = this.of;
     const { type, number, content, bytes } = page;
     await this.database.collections.planPages.insertOne(
       {
@@ -116,7 +161,7 @@ class MongoPlanWriter implements PlanWriter {
         number,
         content: new Binary(content),
         ...(bytes !== undefined && { bytes }),
-        expireAt: new Date(Date.now() + keepMs),
+        expireAt: new Date(now + keepMs),
       },
       // The seal is durable, and with it everything written before it.
       { writeConcern: { w: 1 } },

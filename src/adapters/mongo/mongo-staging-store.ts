@@ -30,6 +30,7 @@ const pieceBytes = 1024 * 1024;
 const minPieceBytes = 64;
 
 type StageRequest = Parameters<StagingStore['stage']>[0];
+type AsideRequest = Parameters<StagingStore['stageAside']>[0];
 
 export class MongoStagingStore implements StagingStore {
   constructor(
@@ -53,6 +54,25 @@ export class MongoStagingStore implements StagingStore {
   /** Content first, counted second: a crash in between leaves content that no job owns, which expires. */
   private async write(batchId: string, { job, upload, ignoreDuplicates, now }: StageRequest): Promise<void> {
     requireRoom(upload);
+    const expireAt = new Date(now + job.uploadWindowMs + keepMs);
+    await this.insert({ batchId, jobId: job.document.id, seq: 0, upload, ignoreDuplicates, expireAt });
+  }
+
+  async stageAside({ name, seq, upload, ignoreDuplicates, now }: AsideRequest): Promise<void> {
+    requireRoom(upload);
+    const expireAt = new Date(now + keepMs);
+    await this.insert({ batchId: `${name}/${seq}`, jobId: name, seq, upload, ignoreDuplicates, expireAt });
+  }
+
+  private async insert(request: {
+    readonly batchId: string;
+    readonly jobId: string;
+    readonly seq: number;
+    readonly upload: ScannedUpload;
+    readonly ignoreDuplicates: boolean;
+    readonly expireAt: Date;
+  }): Promise<void> {
+    const { batchId, jobId, seq, upload, ignoreDuplicates, expireAt } = request;
     const body = upload.body.length === 0 ? Buffer.alloc(0) : await compressBody(upload.body);
     const isInline = body.length <= maxInlineBodyBytes;
     const blobKey = isInline ? null : stagedBodyKey(this.account, batchId);
@@ -60,8 +80,8 @@ export class MongoStagingStore implements StagingStore {
     const document: StagedBatchDocument = {
       _id: batchId,
       account: this.account,
-      jobId: job.document.id,
-      seq: 0,
+      jobId,
+      seq,
       entities: upload.entities.count,
       relationships: upload.relationships.count,
       ignoreDuplicates,
@@ -76,7 +96,7 @@ export class MongoStagingStore implements StagingStore {
       body: isInline ? new Binary(body) : null,
       bodyBytes: upload.body.length,
       blobKey,
-      expireAt: new Date(now + job.uploadWindowMs + keepMs),
+      expireAt,
     };
     try {
       // Not yet durable by itself: the commit that counts it is, and the journal is sequential.
@@ -134,11 +154,10 @@ export class MongoStagingStore implements StagingStore {
   async deletes({
     jobId,
     kind,
-  }: {
-    jobId: string;
-    kind: ObjectKind;
-  }): Promise<{ ids: Uint8Array; unresolvable: number }> {
+    upTo,
+  }: Parameters<StagingStore['deletes']>[0]): Promise<{ ids: Uint8Array; unresolvable: number }> {
     const projection = {
+      seq: 1,
       deleteEntities: 1,
       deleteRelationships: 1,
       unresolvableEntities: 1,
@@ -147,6 +166,7 @@ export class MongoStagingStore implements StagingStore {
     const parts: Uint8Array[] = [];
     let unresolvable = 0;
     for await (const document of this.ofJob(jobId).project<StagedBatchDocument>(projection)) {
+      if (upTo !== undefined && document.seq > upTo) continue;
       parts.push(bytesOf(kind === 'entity' ? document.deleteEntities : document.deleteRelationships));
       unresolvable += kind === 'entity' ? document.unresolvableEntities : document.unresolvableRelationships;
     }

@@ -124,6 +124,29 @@ export class MongoSyncJobStore implements SyncJobStore {
     return first === job.document.id ? { isFirst: true, ahead: null } : { isFirst: false, ahead: first };
   }
 
+  async hold(jobId: string, { reason, now }: { reason: string; now: number }): Promise<StoredJob | undefined> {
+    const pending = { ...this.one(jobId), status: SyncJobStatus.finalizePending, plans: { $exists: false } };
+    const record = await this.jobs.findOneAndUpdate(
+      { ...pending, approvedAt: { $exists: false } },
+      // A second attempt does not begin the hold anew.
+      [{ $set: { statusReason: { $literal: reason }, heldAt: { $ifNull: ['$heldAt', now] } } }],
+      { returnDocument: 'after' },
+    );
+    return record ? toStoredJob(record) : undefined;
+  }
+
+  async approve(jobId: string, { now }: { now: number }): Promise<StoredJob | undefined> {
+    const held = { ...this.one(jobId), status: SyncJobStatus.finalizePending, heldAt: { $exists: true } };
+    const record = await orUnavailable(
+      this.jobs.findOneAndUpdate(
+        { ...held, approvedAt: { $exists: false } },
+        { $set: { approvedAt: now, statusReason: null } },
+        { returnDocument: 'after' },
+      ),
+    );
+    return record ? toStoredJob(record) : await this.find(jobId);
+  }
+
   async progress(jobId: string, change: Parameters<SyncJobStore['progress']>[1]): Promise<void> {
     await this.jobs.updateOne(
       { ...this.one(jobId), endedAt: null, status: { $in: [...openStatusesUpTo(change.status)] } },
@@ -140,6 +163,7 @@ export class MongoSyncJobStore implements SyncJobStore {
             ...this.one(jobId),
             status: { $in: [...change.from] },
             ...(change.unlessCommitted && { plans: { $exists: false } }),
+            ...(change.unlessApproved === true && { approvedAt: { $exists: false } }),
           },
           { $set: endFields(change) },
           { session, returnDocument: 'after' },

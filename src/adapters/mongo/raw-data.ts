@@ -20,30 +20,36 @@ const encodeHashes = (hashes: Hashes): string => Buffer.from(JSON.stringify(hash
 const decodeHashes = (text: string | undefined): Hashes =>
   text === undefined ? {} : (JSON.parse(Buffer.from(text, 'base64').toString()) as Hashes);
 
-/** Stores the raw data that came with entities: a version per change of content, each content once per account. */
-export async function writeRawData(
-  database: Database,
-  request: {
-    readonly of: ChunkOf;
-    readonly changes: readonly Change[];
-    readonly chunk: ChunkBuilder;
-    readonly session: ClientSession;
-    readonly written: WrittenDocuments;
-    readonly current: CurrentDocuments;
-  },
-): Promise<void> {
-  const { of, changes, chunk, session, written, current } = request;
+interface RawDataPlan {
+  readonly versions: RawDataDocument[];
+  /** By id of the content. */
+  readonly contents: Map<string, RawDataEntry>;
+  /** New hashes of entities that change in nothing else. */
+  readonly hashes: { readonly id: Binary; readonly encoded: string }[];
+}
+
+/**
+ * Compares the raw data that came with entities with what there is: a version per change of content. Counts, and puts the new
+ * hashes into the documents that are about to be written.
+ */
+export function planRawData(request: {
+  readonly of: ChunkOf;
+  readonly changes: readonly Change[];
+  readonly chunk: ChunkBuilder;
+  readonly written: WrittenDocuments;
+  readonly current: CurrentDocuments;
+}): RawDataPlan {
+  const { of, changes, chunk, written, current } = request;
+  const plan: RawDataPlan = { versions: [], contents: new Map(), hashes: [] };
+  const { versions, contents } = plan;
   const carrying = changes.filter(({ content }) => content.rawData && content.rawData.length > 0);
-  if (carrying.length === 0) return;
+  if (carrying.length === 0) return plan;
   const now = of.job.finalizeRequestedAt ?? 0;
   const account = of.job.scope.account;
   const isWritten = new Map([
     ...written.inserts.map((document) => [document._id.toString('hex'), document] as const),
     ...written.updates.map(({ after }) => [after._id.toString('hex'), after] as const),
   ]);
-  const { rawData, rawContents, entities } = database.collections;
-  const versions: RawDataDocument[] = [];
-  const contents = new Map<string, RawDataEntry>();
   for (const { id, content } of carrying) {
     const before = current.get(bytesToUuid(id));
     const document = isWritten.get(idAt(id, 0).toString('hex'));
@@ -62,7 +68,20 @@ export async function writeRawData(
     if (hashes === old || Object.keys(hashes).every((name) => hashes[name] === old[name])) continue;
     const encoded = encodeHashes(hashes);
     if (document) document._rawDataHashes = encoded;
-    else await entities.updateOne({ _id: idAt(id, 0) }, { $set: { _rawDataHashes: encoded } }, { session });
+    else plan.hashes.push({ id: idAt(id, 0), encoded });
+  }
+  return plan;
+}
+
+/** Stores versions, and each content once per account. */
+export async function writeRawData(
+  database: Database,
+  session: ClientSession,
+  { versions, contents, hashes }: RawDataPlan,
+): Promise<void> {
+  const { rawData, rawContents, entities } = database.collections;
+  for (const { id, encoded } of hashes) {
+    await entities.updateOne({ _id: id }, { $set: { _rawDataHashes: encoded } }, { session });
   }
   if (versions.length === 0) return;
   await rawContents.bulkWrite(

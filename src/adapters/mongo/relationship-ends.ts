@@ -1,24 +1,37 @@
 import type { Binary, ClientSession } from 'mongodb';
-import { bytesToUuid, isUuid, keyNamespace, uuidV5 } from '../../domain/graph/identity';
+import { bytesToUuid, isUuid, keyNamespace, uuidV5, type ObjectKind } from '../../domain/graph/identity';
 import type { EndReference } from '../../domain/graph/object-content';
 import type { Change, ChunkOf } from '../../domain/sync-job/graph-writer';
 import { sha1 } from '../digest';
 import type { Database } from './database';
-import { idFromText, idToText } from './packed-ids';
+import { bytesOf, idFromText, idToText } from './packed-ids';
 
 export interface ResolvedEnds {
   readonly fromId: string | undefined;
   readonly toId: string | undefined;
   /** A sentence about the end that has no live entity; undefined when both are there. */
   readonly missing: string | undefined;
+  /** Ends that may lie outside the job's own scope. */
+  readonly foreign: readonly Binary[];
+}
+
+/** What a run that writes nothing has done so far, as its later steps shall see it. */
+export interface AsIf {
+  /** Undefined: as the graph says. */
+  isLive(kind: ObjectKind, id: Uint8Array): boolean | undefined;
 }
 
 /** Resolves the ends of relationships to entity ids and checks in the same transaction that the entities live. */
 export async function resolveEnds(
   database: Database,
-  request: { readonly of: ChunkOf; readonly changes: readonly Change[]; readonly session: ClientSession },
+  request: {
+    readonly of: ChunkOf;
+    readonly changes: readonly Change[];
+    readonly session: ClientSession;
+    readonly asIf?: AsIf | undefined;
+  },
 ): Promise<readonly ResolvedEnds[]> {
-  const { of, changes, session } = request;
+  const { of, changes, session, asIf } = request;
   const idOf = endResolver(of);
   const ends = changes.map(({ content }) => ({ from: idOf(content.from), to: idOf(content.to), content }));
   const wanted = new Map<string, Binary>();
@@ -28,13 +41,49 @@ export async function resolveEnds(
   }
   const ids = await liveEntities(database, { account: of.job.scope.account, ids: [...wanted.values()], session });
   const live = new Set(ids.map(idToText));
+  if (asIf) {
+    for (const [name, id] of wanted) {
+      const isLive = asIf.isLive('entity', bytesOf(id));
+      if (isLive === true) live.add(name);
+      else if (isLive === false) live.delete(name);
+    }
+  }
   return ends.map(({ from, to, content }) => {
     const missing = [
       from !== undefined && !live.has(from) && describe('_fromEntity', content.from),
       to !== undefined && !live.has(to) && describe('_toEntity', content.to),
     ].filter((sentence) => sentence !== false);
-    return { fromId: from, toId: to, missing: missing.length > 0 ? missing.join('; ') : undefined };
+    const foreign = [isForeign(of, content.from) && from, isForeign(of, content.to) && to]
+      .filter((name): name is string => typeof name === 'string')
+      .flatMap((name) => wanted.get(name) ?? []);
+    return { fromId: from, toId: to, missing: missing.length > 0 ? missing.join('; ') : undefined, foreign };
   });
+}
+
+/** An id says nothing of its scope. */
+const isForeign = ({ job }: ChunkOf, end: EndReference | undefined): boolean =>
+  end?.id !== undefined ||
+  (end?.source !== undefined && end.source !== job.scope.source) ||
+  (end?.scope !== undefined && end.scope !== job.scope.scope);
+
+/**
+ * Writes to the entities of other scopes that relationships are about to link to, without changing them. A job that deletes such an
+ * entity at the same time then conflicts with this transaction: one of the two runs again and sees what the other has done.
+ * Without a write both would succeed, and a live relationship would lead to an ended entity. Own ends need none: one job at a time
+ * writes a scope.
+ */
+export async function touchForeignEnds(
+  { collections }: Database,
+  request: { readonly of: ChunkOf; readonly ends: readonly Binary[]; readonly session: ClientSession },
+): Promise<void> {
+  const { of, ends, session } = request;
+  if (ends.length === 0) return;
+  const { account, source, scope } = of.job.scope;
+  await collections.entities.updateMany(
+    { _id: { $in: [...ends] }, _accountId: account, $nor: [{ _source: source, _scope: scope }] },
+    [{ $set: { _touched: { $add: [{ $ifNull: ['$_touched', 0] }, 1] } } }],
+    { session, hint: { _id: 1 } },
+  );
 }
 
 /** Those of the ids that live entities of the account have. */

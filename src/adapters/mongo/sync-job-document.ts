@@ -13,6 +13,8 @@ export function toStoredJob(record: SyncJobRecord): StoredJob {
     uploadWindowMs: record.uploadWindowMs,
     finalizeRequestedAt: record.finalizeRequestedAt,
     mayHaveBulkFile: record.uploadUrl !== undefined,
+    heldAt: record.heldAt ?? null,
+    approvedAt: record.approvedAt ?? null,
     committed: record.plans !== undefined,
   };
 }
@@ -40,6 +42,8 @@ function toJobDocument(record: SyncJobRecord): SyncJobDocument {
     deletionMode: 'SOFT_DELETE',
     expiresOn: record.status === 'AWAITING_UPLOADS' ? record.lastUploadAt + record.uploadWindowMs : null,
     statusReason: record.statusReason,
+    awaitsApproval:
+      record.status === 'FINALIZE_PENDING' && record.heldAt !== undefined && record.approvedAt === undefined,
     report: record.report,
     partialTypes: record.partialTypes,
     workflowId: record.workflowId,

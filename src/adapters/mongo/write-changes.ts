@@ -1,4 +1,4 @@
-import type { ClientSession } from 'mongodb';
+import type { Binary, ClientSession } from 'mongodb';
 import { SyncMode } from '../../contracts/sync-job';
 import { decideChange, isMergingMode, type Decision } from '../../domain/graph/decide-change';
 import { bytesToUuid, scopeId, type ObjectKind } from '../../domain/graph/identity';
@@ -11,9 +11,9 @@ import type { GraphDocument, VersionDocument } from './collections';
 import type { Database } from './database';
 import { documentDifference } from './document-difference';
 import { buildDocument, readState, type Ownership } from './graph-document';
-import { idAt, idToText } from './packed-ids';
-import { writeRawData } from './raw-data';
-import { resolveEnds, type ResolvedEnds } from './relationship-ends';
+import { bytesOf, idAt, idToText } from './packed-ids';
+import { planRawData, writeRawData } from './raw-data';
+import { resolveEnds, touchForeignEnds, type AsIf, type ResolvedEnds } from './relationship-ends';
 import { writeNew } from './write-new';
 
 interface WriteRequest {
@@ -31,6 +31,8 @@ interface Written {
   readonly inserts: GraphDocument[];
   readonly updates: { readonly before: GraphDocument; readonly after: GraphDocument }[];
   readonly ended: VersionDocument[];
+  /** Ends in other scopes of the relationships that are written. */
+  readonly foreignEnds: Binary[];
 }
 
 const counters = {
@@ -51,19 +53,12 @@ const counters = {
 export async function writeChanges(database: Database, whole: WriteRequest): Promise<void> {
   const isPlainNew = whole.assumeNew && !whole.earlierVersions && whole.of.job.document.syncMode === SyncMode.diff;
   const request = isPlainNew ? { ...whole, changes: await writeNew(database, whole) } : whole;
-  const { of, changes, chunk, session, assumeNew, earlierVersions } = request;
+  const { of, changes, chunk, session } = request;
   if (changes.length === 0) return;
-  const graph = of.kind === 'entity' ? database.collections.entities : database.collections.relationships;
-  const current = assumeNew ? new Map<string, GraphDocument>() : await findCurrent(request, graph);
-  const ends = of.kind === 'relationship' ? await resolveEnds(database, { of, changes, session }) : undefined;
-  const written: Written = { inserts: [], updates: [], ended: [] };
-  for (const [i, change] of changes.entries()) {
-    const id = bytesToUuid(change.id);
-    const earlier = earlierVersions?.get(id) ?? 0;
-    decideOne({ of, chunk, written, change, ends: ends?.[i], before: current.get(id), earlier });
-  }
+  const { written, current } = await decideChanges(database, request);
+  await touchForeignEnds(database, { of, ends: written.foreignEnds, session });
   if (of.kind === 'entity') {
-    await writeRawData(database, { of, changes, chunk, session, written, current });
+    await writeRawData(database, session, planRawData({ of, changes, chunk, written, current }));
   }
   await writeDocuments(database, of.kind, written, session);
 }
@@ -85,6 +80,29 @@ export async function writeDocuments(
     }));
     await graph.bulkWrite(operations, { session, ordered: true });
   }
+}
+
+/** Reads what is there and decides, without writing anything. `asIf` says of objects how they shall be taken instead. */
+export async function decideChanges(
+  database: Database,
+  request: WriteRequest & { readonly asIf?: AsIf },
+): Promise<{ readonly written: Written; readonly current: CurrentDocuments }> {
+  const { of, changes, chunk, session, assumeNew, earlierVersions, asIf } = request;
+  const graph = of.kind === 'entity' ? database.collections.entities : database.collections.relationships;
+  const current = assumeNew ? new Map<string, GraphDocument>() : await findCurrent(request, graph);
+  if (asIf) {
+    for (const [id, document] of current) {
+      if (asIf.isLive(of.kind, bytesOf(document._id)) === false) current.set(id, { ...document, _deleted: true });
+    }
+  }
+  const ends = of.kind === 'relationship' ? await resolveEnds(database, { of, changes, session, asIf }) : undefined;
+  const written: Written = { inserts: [], updates: [], ended: [], foreignEnds: [] };
+  for (const [i, change] of changes.entries()) {
+    const id = bytesToUuid(change.id);
+    const earlier = earlierVersions?.get(id) ?? 0;
+    decideOne({ of, chunk, written, change, ends: ends?.[i], before: current.get(id), earlier });
+  }
+  return { written, current };
 }
 
 async function findCurrent(
@@ -138,6 +156,7 @@ function decideOne(request: {
     case 'update':
       chunk.add(decision.action === 'create' ? counter.created : counter.updated);
   }
+  if (ends) written.foreignEnds.push(...ends.foreign);
   const now = job.finalizeRequestedAt ?? 0;
   const version = Math.max(before?._version ?? 0, earlier) + 1;
   const document = buildDocument({
@@ -165,11 +184,9 @@ function decideOne(request: {
 }
 
 /** The document as it was; one that a deletion had ended keeps the time of that. */
-export const endedVersion = (before: GraphDocument, now: number): VersionDocument => ({
-  ...before,
-  _id: { id: before._id, version: before._version },
-  _endOn: before._endOn ?? now,
-});
+export function endedVersion({ _touched, ...before }: GraphDocument, now: number): VersionDocument {
+  return { ...before, _id: { id: before._id, version: before._version }, _endOn: before._endOn ?? now };
+}
 
 const ownerOf = (document: GraphDocument): Ownership => ({
   scope: { account: document._accountId, source: document._source, scope: document._scope },

@@ -14,6 +14,7 @@ import { endGenerated } from './end-mappings';
 import { toTarget, type Target } from './find-targets';
 import { buildDocument, readState } from './graph-document';
 import { idFromText, idToText } from './packed-ids';
+import { touchForeignEnds } from './relationship-ends';
 import { endedVersion, writeDocuments, type WrittenDocuments } from './write-changes';
 import type { Evaluation, Made } from './write-mappings';
 
@@ -64,6 +65,8 @@ interface Wanted {
   readonly content: ObjectContent;
   readonly ends?: { readonly fromId: string; readonly toId: string };
   readonly endKeys?: { readonly from: string; readonly to: string };
+  /** An end that a job of another scope may delete at this moment, without a turn of the mapper. */
+  readonly foreign?: readonly Binary[];
 }
 
 function relationshipTo({ id, next, source }: Resolved, target: Target, ids: MapperIds): Wanted {
@@ -76,6 +79,7 @@ function relationshipTo({ id, next, source }: Resolved, target: Target, ids: Map
     content: { key, type, classes, properties },
     ends: { fromId: idToText(from.id), toId: idToText(to.id) },
     endKeys: { from: from.key, to: to.key },
+    foreign: target.ofMapper ? [] : [target.id],
   };
 }
 
@@ -138,9 +142,9 @@ export async function writeWanted(
   const found = await graph.find({ _id: { $in: wanted.map(({ id }) => id) } }, { session, hint: { _id: 1 } }).toArray();
   const current = new Map(found.map((document) => [idToText(document._id), document]));
   const now = of.job.finalizeRequestedAt ?? 0;
-  const written: WrittenDocuments = { inserts: [], updates: [], ended: [] };
+  const written: WrittenDocuments = { inserts: [], updates: [], ended: [], foreignEnds: [] };
   let updated = 0;
-  for (const { id, key, content, ends, endKeys } of wanted) {
+  for (const { id, key, content, ends, endKeys, foreign } of wanted) {
     const before = current.get(idToText(id));
     keys.set(idToText(id), before?._key ?? key);
     const decision = decideChange({
@@ -151,6 +155,7 @@ export async function writeWanted(
     });
     if (decision.action !== 'create' && decision.action !== 'update') continue;
     if (decision.action === 'update') updated++;
+    if (foreign) written.foreignEnds.push(...foreign);
     const document = buildDocument({
       id,
       kind,
@@ -171,6 +176,7 @@ export async function writeWanted(
     written.ended.push(endedVersion(before, now));
     written.updates.push({ before, after: document });
   }
+  await touchForeignEnds(database, { of, ends: written.foreignEnds, session });
   await writeDocuments(database, kind, written, session);
   return { created: written.inserts.length + written.updates.length - updated, updated, keys };
 }

@@ -25,8 +25,6 @@ export interface S3Options {
   /** Undefined: the SDK's default chain. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
   readonly forcePathStyle: boolean;
-  /** Largest object that a presigned PUT is meant for; finalization refuses larger ones. */
-  readonly maxObjectBytes: number;
   /** A store that is silent for so long is given up. Default: 60 s. */
   readonly idleTimeoutMs?: number;
   /** Makes a span of every call. */

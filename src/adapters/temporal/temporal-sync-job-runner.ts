@@ -4,27 +4,36 @@ import {
   WorkflowIdConflictPolicy,
   WorkflowIdReusePolicy,
   WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
   type Client,
+  type WorkflowUpdateHandle,
 } from '@temporalio/client';
-import type { SearchAttributePair } from '@temporalio/common';
+import { ApplicationFailure, type SearchAttributePair } from '@temporalio/common';
 import { ErrorCode } from '../../contracts/error-code';
 import { SyncJobStatus } from '../../contracts/sync-job';
 import {
+  finalizeUpdate,
   jobChangedSignal,
   SearchAttribute,
   syncJobWorkflowType,
+  type FinalizeInput,
   type JobChanged,
   type SyncJobInput,
+  type SyncJobState,
 } from '../../contracts/temporal/sync-job';
 import { DomainError } from '../../domain/errors';
 import type { JobRuns, RunState } from '../../domain/sync-job/job-keeper';
 import type { StoredJob } from '../../domain/sync-job/ports';
 import type { SyncJobRunner } from '../../domain/sync-job/sync-job-runner';
 import type { AbortRequest, FinalizeRequest, OnBehalfOf } from '../../domain/sync-job/sync-jobs';
+import { sha256Hex } from '../digest';
 import type { syncJob } from '../../workflows/sync-job';
 
 /** No call to the Temporal server waits longer. */
 const deadlineMs = 10_000;
+/** But for dry runs: proxies commonly give a request a minute. */
+const dryRunWaitMs = 25_000;
 
 export class TemporalSyncJobRunner implements SyncJobRunner, JobRuns {
   constructor(
@@ -47,6 +56,33 @@ export class TemporalSyncJobRunner implements SyncJobRunner, JobRuns {
 
   async finalize(job: StoredJob, { partialTypes, requestId }: FinalizeRequest): Promise<void> {
     await this.tell(job, { change: 'closed', partialTypes, ...withRequest(requestId) });
+  }
+
+  async dryRun(job: StoredJob, { partialTypes }: FinalizeRequest): Promise<'done' | 'running'> {
+    const request: FinalizeInput = { dryRun: true, partialDatasets: { types: partialTypes } };
+    // The same question about the same uploads joins the run that is under way.
+    const updateId = `dry-run-${job.lastUploadAt}-${sha256Hex(JSON.stringify(partialTypes)).slice(0, 16)}`;
+    return await this.call(async (client) => {
+      try {
+        const update = await client.workflow
+          .getHandle<typeof syncJob>(job.document.workflowId)
+          .startUpdate<SyncJobState, [FinalizeInput]>(finalizeUpdate.name, {
+            args: [request],
+            updateId,
+            waitForStage: 'ACCEPTED',
+          });
+        return await client.withDeadline(Date.now() + dryRunWaitMs, async () => await untilDone(update));
+      } catch (err) {
+        if (err instanceof WorkflowUpdateFailedError) throw failureOf(err);
+        if (err instanceof WorkflowNotFoundError) throw unavailable(noRun, err);
+        if (err instanceof WorkflowUpdateRPCTimeoutOrCancelledError) throw unavailable(noWorker, err);
+        throw err;
+      }
+    });
+  }
+
+  async approve(job: StoredJob, { requestId }: OnBehalfOf): Promise<void> {
+    await this.tell(job, { change: 'approved', ...withRequest(requestId) });
   }
 
   async abort(job: StoredJob, { reason, terminalStatus, requestId }: AbortRequest): Promise<void> {
@@ -95,7 +131,9 @@ export class TemporalSyncJobRunner implements SyncJobRunner, JobRuns {
         throw err;
       }
     });
-    if (isGone && changed.change === 'closed') await this.resume(job);
+    if (!isGone) return;
+    // Of an aborted job only a run that somebody stopped needs a successor: it shows a status that is not true any more.
+    if (changed.change !== 'aborted' || (await this.state(job)) === 'stopped') await this.resume(job);
   }
 
   private startOptions(job: StoredJob, more: Partial<SyncJobInput>) {
@@ -129,18 +167,42 @@ export class TemporalSyncJobRunner implements SyncJobRunner, JobRuns {
     } catch (err) {
       if (err instanceof DomainError) throw err;
       if (isGrpcServiceError(err) || isUnreachable(err)) {
-        throw new DomainError(
-          ErrorCode.unavailable,
-          'The workflow service does not answer at the moment; try again in a few seconds.',
-          [],
-          { cause: err },
-        );
+        throw unavailable('The workflow service does not answer at the moment; try again in a few seconds.', err);
       }
       throw err;
     }
   }
 }
 
+/** What the workflow refused, in the words of the domain. */
+function failureOf({ cause }: WorkflowUpdateFailedError): Error {
+  const code = cause instanceof ApplicationFailure ? cause.type : undefined;
+  const known = Object.values(ErrorCode).find((candidate) => candidate === code);
+  if (cause && known) return new DomainError(known, sentence(cause.message), [], { cause });
+  if (cause && code === 'REFUSED') return new DomainError(ErrorCode.jobNotAwaitingUploads, sentence(cause.message));
+  return cause ?? new Error('a dry run failed without a reason');
+}
+
+const sentence = (text: string): string => {
+  const capital = `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+  return capital.endsWith('.') ? capital : `${capital}.`;
+};
+
+async function untilDone(update: WorkflowUpdateHandle<SyncJobState>): Promise<'done' | 'running'> {
+  try {
+    await update.result();
+    return 'done';
+  } catch (err) {
+    if (err instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return 'running';
+    throw err;
+  }
+}
+
+const unavailable = (message: string, cause: unknown): DomainError =>
+  new DomainError(ErrorCode.unavailable, message, [], { cause });
+
+const noWorker = 'No worker takes the job at the moment, and a dry run needs one; try again in a few seconds.';
+const noRun = 'The job has no running workflow at the moment; it gets a new one within seconds. Try again then.';
 const withRequest = (requestId: string | undefined) => ({ ...(requestId !== undefined && { requestId }) });
 
 /** The SDK wraps gRPC failures of starts and signals. */

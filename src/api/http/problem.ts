@@ -27,6 +27,7 @@ export function statusOf(code: ErrorCode): number {
     case ErrorCode.invalidBody:
     case ErrorCode.duplicateKey:
     case ErrorCode.badBulkData:
+    case ErrorCode.jobNotHeld:
     case ErrorCode.parserError:
     case ErrorCode.validationError:
       return 400;

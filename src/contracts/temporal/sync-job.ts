@@ -21,10 +21,18 @@ export interface SyncJobInput {
   readonly jobId?: string;
   /** Idle time after which the job is aborted; set by the API along with `jobId`. */
   readonly uploadWindowMs?: number;
+  /** Set by continue-as-new while the job is held for its deletions. */
+  readonly hold?: SyncJobHold;
   /** Set when a run takes over a job whose earlier run is gone: the job document then says how far it is. */
   readonly resume?: boolean;
   /** Request of the API that started the job; for logs. */
   readonly requestId?: string;
+}
+
+export interface SyncJobHold {
+  /** How long the approval may still take; then the job is aborted. */
+  readonly waitMs: number;
+  readonly reason: string | null;
 }
 
 export interface SyncJobRef {
@@ -36,6 +44,8 @@ export interface SyncJobRef {
 
 export interface FinalizeInput {
   readonly partialDatasets?: { readonly types?: readonly string[] };
+  /** Only say what finalizing would do; the job goes on awaiting uploads. */
+  readonly dryRun?: boolean;
 }
 
 export interface AbortInput {
@@ -45,6 +55,7 @@ export interface AbortInput {
 
 export type JobChanged = (
   | { readonly change: 'closed'; readonly partialTypes: readonly string[] }
+  | { readonly change: 'approved' }
   | { readonly change: 'aborted'; readonly reason: string; readonly status: SyncJobStatus }
 ) & { readonly requestId?: string };
 
@@ -63,7 +74,19 @@ export interface SyncJobState {
   readonly finalizeMs?: number;
 }
 
-export const finalizeUpdate = defineUpdate<SyncJobState, [FinalizeInput?]>('finalize');
+/** What a dry run says in numbers; the sample of keys is graph data and stays in the database. */
+export interface DryRunState {
+  /** The status that finalizing would end in, and why. */
+  readonly status: SyncJobStatus;
+  readonly reason: string | null;
+  readonly counts: SyncJobCounts;
+  readonly estimated: boolean;
+}
+
+export const finalizeUpdate = defineUpdate<SyncJobState & { readonly dryRun?: DryRunState }, [FinalizeInput?]>(
+  'finalize',
+);
+export const approveUpdate = defineUpdate<SyncJobState>('approve');
 export const abortUpdate = defineUpdate<SyncJobState, [AbortInput?]>('abort');
 /**
  * Sent by the API after it has changed the job document: a signal is durable without a worker at hand, so that a finalize is

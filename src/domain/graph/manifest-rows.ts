@@ -15,6 +15,7 @@ export const manifestRowWords = manifestRowBytes / 4;
 export const stampWord = 8;
 
 export const manifestStamp = (version: number, deleted: boolean): number => version * 2 + (deleted ? 1 : 0);
+export const versionOfStamp = (stamp: number): number => stamp >>> 1;
 export const isDeletedStamp = (stamp: number): boolean => (stamp & 1) === 1;
 
 /** 32-bit words of packed rows; copies only when the bytes do not lie on a word border. */

@@ -4,7 +4,7 @@ import { manifestRowBytes } from '../graph/manifest-rows';
 import { stagedRowBytes } from '../ingest/staged-rows';
 import { inLanes } from '../../lib/in-lanes';
 import { oneAhead } from '../../lib/one-ahead';
-import type { FinalizeStores, RunControl } from './finalize-deps';
+import type { ApplyStores, RunControl } from './finalize-deps';
 import type { Change, ChunkOf } from './graph-writer';
 import type { SealedPlan, StoredJob } from './ports';
 import { StagedChange, stagedText } from './staged-object';
@@ -26,12 +26,7 @@ interface Piece {
  * Does everything that the sealed plan of one kind and the job's explicit deletions say, each piece exactly once, whoever else may
  * be doing the same. Returns when every piece is known to be durable.
  */
-export async function applyPlan(
-  stores: FinalizeStores,
-  job: StoredJob,
-  kind: ObjectKind,
-  run: RunControl,
-): Promise<void> {
+export async function applyPlan(stores: ApplyStores, job: StoredJob, kind: ObjectKind, run: RunControl): Promise<void> {
   const plan = await stores.plans.sealed(job, kind);
   if (!plan) throw new Error(`job ${job.document.id} has no sealed ${kind} plan`);
   const of = plan.changes + plan.deletes;
@@ -61,7 +56,7 @@ export async function applyPlan(
 }
 
 async function* plannedPieces(
-  stores: FinalizeStores,
+  stores: ApplyStores,
   { job, kind, plan }: { job: StoredJob; kind: ObjectKind; plan: SealedPlan },
 ): AsyncIterable<Piece> {
   yield* changePieces(stores, job, kind, plan);
@@ -79,7 +74,7 @@ async function* plannedPieces(
   }
 }
 
-async function* explicitDeletePieces(stores: FinalizeStores, job: StoredJob, kind: ObjectKind): AsyncIterable<Piece> {
+async function* explicitDeletePieces(stores: ApplyStores, job: StoredJob, kind: ObjectKind): AsyncIterable<Piece> {
   const { ids, unresolvable } = await stores.staging.deletes({ jobId: job.document.id, kind });
   const bytes = explicitDeletesPerChunk * 16;
   for (let at = 0; at < ids.length || (at === 0 && unresolvable > 0); at += bytes) {
@@ -103,7 +98,7 @@ interface Part {
  * its objects cost the same for one as for hundreds. What is in which piece follows from the plan alone.
  */
 async function* changePieces(
-  stores: FinalizeStores,
+  stores: ApplyStores,
   job: StoredJob,
   kind: ObjectKind,
   plan: SealedPlan,
@@ -140,12 +135,7 @@ async function* changePieces(
   if (gathered.length > 0) yield gatheredPiece();
 }
 
-function pieceOf(
-  stores: FinalizeStores,
-  of: ChunkOf,
-  parts: readonly Part[],
-  loaded?: () => Promise<LoadedBatch>,
-): Piece {
+function pieceOf(stores: ApplyStores, of: ChunkOf, parts: readonly Part[], loaded?: () => Promise<LoadedBatch>): Piece {
   const jobId = of.job.document.id;
   return {
     chunk: of.chunk,
@@ -168,7 +158,7 @@ interface LoadedBatch {
 }
 
 async function load(
-  { staging }: FinalizeStores,
+  { staging }: ApplyStores,
   where: { readonly jobId: string; readonly kind: ObjectKind; readonly seq: number },
 ): Promise<LoadedBatch> {
   const [rows, body] = await Promise.all([staging.rows(where), staging.body(where)]);

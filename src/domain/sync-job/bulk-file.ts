@@ -3,7 +3,11 @@ import { DomainError } from '../errors';
 import { ErrorCode } from '../../contracts/error-code';
 import { keyNamespace } from '../graph/identity';
 import type { FinalizeStores, RunControl } from './finalize-deps';
-import type { StoredJob } from './ports';
+import type { StagingStore, StoredJob } from './ports';
+
+type BulkFileStores = Pick<FinalizeStores, 'blobs' | 'reader' | 'sha1' | 'maxBulkFileBytes'> & {
+  readonly staging: Pick<StagingStore, 'stage'>;
+};
 
 /** Where the bulk file of a job lies. */
 /**
@@ -17,7 +21,7 @@ export const bulkFileKey = (account: string, jobId: string): string => `bulk-${a
  * @throws DomainError BAD_BULK_DATA and the other codes of bad uploads.
  */
 export async function ingestBulkFile(
-  stores: FinalizeStores,
+  stores: BulkFileStores,
   job: StoredJob,
   run: RunControl,
   now: () => number,
@@ -27,6 +31,8 @@ export async function ingestBulkFile(
   const file = await stores.blobs.open(bulkFileKey(account, job.document.id));
   if (!file) return;
   if (file.bytes > stores.maxBulkFileBytes) {
+    // Closes the stream, which nobody reads.
+    for await (const _chunk of file.stream) break;
     throw new DomainError(
       ErrorCode.badBulkData,
       `The bulk file has ${file.bytes} bytes; ${stores.maxBulkFileBytes} are allowed (PERIJOVE_MAX_BULK_FILE_BYTES).`,

@@ -51,7 +51,7 @@ export interface Kept {
 /**
  * Looks after jobs that have not ended and have no run: it was terminated in the Web UI, the Temporal database was lost, or the API
  * died between writing the job and starting its workflow. A job that is committed gets a new run, which completes it; one whose run
- * was stopped before has changed nothing and is aborted. Safe to run in several workers at once.
+ * was stopped before has changed nothing and is aborted; its new run only says so. Safe to run in several workers at once.
  */
 export async function keepJobs({ jobs, storeOf, runs, ...window }: KeepJobsRequest): Promise<Kept> {
   const resumed: KeptJob[] = [];
@@ -70,7 +70,10 @@ export async function keepJobs({ jobs, storeOf, runs, ...window }: KeepJobsReque
         from: [SyncJobStatus.awaitingUploads, SyncJobStatus.finalizePending],
         unlessCommitted: true,
       });
-      if (ended?.document.status === SyncJobStatus.aborted) aborted.push(kept);
+      if (ended?.document.status !== SyncJobStatus.aborted) continue;
+      aborted.push(kept);
+      // Temporal does not let anyone correct what a closed run shows; a new run of the same id shows how the job ended.
+      await runs.resume(job);
     } else {
       await runs.resume(job);
       resumed.push(kept);

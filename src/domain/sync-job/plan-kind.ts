@@ -2,7 +2,7 @@ import { ErrorCode } from '../../contracts/error-code';
 import { SyncMode } from '../../contracts/sync-job';
 import { DomainError, type Problem } from '../errors';
 import type { ObjectKind } from '../graph/identity';
-import { manifestRowBytes, rowWords } from '../graph/manifest-rows';
+import { isDeletedStamp, manifestRowBytes, manifestRowWords, rowWords, stampWord } from '../graph/manifest-rows';
 import {
   mergeManifestRows,
   planChanges,
@@ -12,7 +12,7 @@ import {
 } from '../graph/plan-changes';
 import { partitionCount, stagedRowBytes } from '../ingest/staged-rows';
 import { describeDuplicates } from './duplicates';
-import type { FinalizeStores, RunControl } from './finalize-deps';
+import type { ApplyStores, RunControl } from './finalize-deps';
 import type { PlanWriter, StagedBatch, StoredJob } from './ports';
 
 /** Rows of either side that one pass holds in memory. */
@@ -27,13 +27,13 @@ const maxReported = 50;
  * @throws DomainError DUPLICATE_KEY; nothing is sealed then.
  */
 export async function planKind(
-  stores: FinalizeStores,
+  stores: ApplyStores,
   job: StoredJob,
   kind: ObjectKind,
   run: RunControl,
 ): Promise<'sealed' | 'nothing' | 'ended'> {
   if (await stores.plans.sealed(job, kind)) return 'sealed';
-  const plan = await stores.plans.begin(job, kind);
+  const plan = await stores.plans.begin(job, kind, run.now());
   const totals = await scan(stores, { job, kind, run, plan });
   if (totals.changes + totals.deletes + totals.explicitDeletes === 0) return 'nothing';
   return (await plan.seal(totals)) || (await stores.plans.sealed(job, kind)) ? 'sealed' : 'ended';
@@ -41,7 +41,7 @@ export async function planKind(
 
 /** @throws DomainError DUPLICATE_KEY, as a plan of this kind would; plans nothing. */
 export async function checkDuplicates(
-  stores: FinalizeStores,
+  stores: ApplyStores,
   job: StoredJob,
   kind: ObjectKind,
   run: RunControl,
@@ -59,20 +59,23 @@ interface Scan {
 interface Totals {
   changes: number;
   deletes: number;
+  /** Live objects of the scope; counted in DIFF mode only. */
+  live: number;
   readonly explicitDeletes: number;
 }
 
 const countExplicitDeletes = (batches: readonly StagedBatch[], kind: ObjectKind): number =>
   batches.reduce((sum, batch) => sum + (kind === 'entity' ? batch.entityDeletes : batch.relationshipDeletes), 0);
 
-async function scan(stores: FinalizeStores, request: Scan): Promise<Totals> {
+/** Goes through all rows of one kind, pass by pass. @throws DomainError DUPLICATE_KEY */
+export async function scan(stores: ApplyStores, request: Scan): Promise<Totals> {
   const { job, kind, run, plan } = request;
   const { staging, manifests } = stores;
   const jobId = job.document.id;
   const objectsOf = (batch: StagedBatch) => (kind === 'entity' ? batch.entities : batch.relationships);
   const all = await staging.batches(jobId);
   const batches = all.filter((batch) => objectsOf(batch) > 0);
-  const totals: Totals = { changes: 0, deletes: 0, explicitDeletes: countExplicitDeletes(all, kind) };
+  const totals: Totals = { changes: 0, deletes: 0, live: 0, explicitDeletes: countExplicitDeletes(all, kind) };
   // Inside one upload keys are unique already.
   if (!plan && batches.length < 2) return totals;
   const isDiff = plan !== undefined && job.document.syncMode === SyncMode.diff;
@@ -108,6 +111,7 @@ async function scan(stores: FinalizeStores, request: Scan): Promise<Totals> {
     }
     if (pass.unmatched.length > 0) await plan.addDeletes(pickRows(manifest, pass.unmatched));
     totals.deletes += pass.unmatched.length;
+    totals.live += countLive(manifest);
   }
   if (report.length > 0) throw duplicateError(kind, report.slice(0, maxReported));
   for (const [seq, parts] of actions) {
@@ -148,7 +152,7 @@ interface Staged {
 const nothingStaged: Staged = { words: new Uint32Array(0), bytes: new Uint8Array(0), segments: [] };
 
 async function loadStaged(
-  { staging }: FinalizeStores,
+  { staging }: ApplyStores,
   request: { jobId: string; kind: ObjectKind; from: number; to: number; ignoring: ReadonlySet<number> },
 ): Promise<Staged> {
   const parts: Uint8Array[] = [];
@@ -165,14 +169,14 @@ async function loadStaged(
 }
 
 async function loadManifest(
-  { manifests }: FinalizeStores,
+  { manifests }: ApplyStores,
   { job, kind, from, to }: { job: StoredJob; kind: ObjectKind; from: number; to: number },
 ): Promise<Uint32Array> {
   return mergeManifestRows(rowWords(await manifests.partitions({ scope: job.scope, kind, from, to })));
 }
 
 async function duplicateProblems(
-  { staging }: FinalizeStores,
+  { staging }: ApplyStores,
   request: { job: StoredJob; kind: ObjectKind; staged: Staged; duplicates: readonly DuplicateRows[] },
 ): Promise<readonly Problem[]> {
   const { job, kind, staged, duplicates } = request;
@@ -190,6 +194,14 @@ async function duplicateProblems(
     bodyOf: async (seq) => await staging.body({ jobId: job.document.id, seq }),
     limit: maxReported,
   });
+}
+
+function countLive(manifest: Uint32Array): number {
+  let live = 0;
+  for (let at = stampWord; at < manifest.length; at += manifestRowWords) {
+    if (!isDeletedStamp(manifest[at] ?? 1)) live++;
+  }
+  return live;
 }
 
 const duplicateError = (kind: ObjectKind, report: readonly Problem[]): DomainError =>

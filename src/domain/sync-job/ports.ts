@@ -19,6 +19,10 @@ export interface StoredJob {
   readonly finalizeRequestedAt: number | null;
   /** A URL for a bulk file was given out, so there may be one. */
   readonly mayHaveBulkFile: boolean;
+  /** Epoch ms since when the job is held because it deletes so much; null when it never was. */
+  readonly heldAt: number | null;
+  /** Epoch ms of the approval of a held job. */
+  readonly approvedAt: number | null;
   /** True once a plan is sealed: from here on the job can only be completed, never undone. */
   readonly committed: boolean;
 }
@@ -48,6 +52,10 @@ export interface SyncJobStore {
   ): Promise<StoredJob | undefined>;
   /** True while the job is the first of its scope's queue of finalizations. `ahead` names the job that is. */
   turn(job: StoredJob): Promise<{ readonly isFirst: boolean; readonly ahead: string | null }>;
+  /** Holds a job that is FINALIZE_PENDING and not committed, with the reason. It keeps its place in the queue. */
+  hold(jobId: string, request: { readonly reason: string; readonly now: number }): Promise<StoredJob | undefined>;
+  /** Lets a held job go on. Returns the job as it is afterwards; one that is not held stays as it was. */
+  approve(jobId: string, request: { readonly now: number }): Promise<StoredJob | undefined>;
   /**
    * Sets status and counters of a job that has not ended and is not further. Counters are absolute. `durable`: resolved only once
    * this write, and with it every earlier one of the process, survives the death of the database.
@@ -69,6 +77,8 @@ export interface SyncJobStore {
       readonly from: readonly SyncJobStatus[];
       /** Not if a plan is sealed. */
       readonly unlessCommitted: boolean;
+      /** Not if it was held and has been approved. */
+      readonly unlessApproved?: boolean;
     },
   ): Promise<StoredJob | undefined>;
   /** Remembers the presigned URL, if none that is still valid is there; returns the one that counts. */
@@ -98,21 +108,8 @@ export interface StagedPartition {
   readonly rows: Uint8Array;
 }
 
-/** What was uploaded to the jobs of one account, until the job has ended. */
-export interface StagingStore {
-  /**
-   * Durable, counted once. `stored` is false for an `uploadId` seen before.
-   * @throws DomainError JOB_NOT_AWAITING_UPLOADS
-   */
-  stage(request: {
-    readonly job: StoredJob;
-    readonly uploadId: string;
-    readonly upload: ScannedUpload;
-    readonly ignoreDuplicates: boolean;
-    /** Statuses in which the job takes content: uploads and the bulk file come at different times. */
-    readonly accepts: SyncJobStatus;
-    readonly now: number;
-  }): Promise<{ readonly job: StoredJob; readonly stored: boolean }>;
+/** Reading what was uploaded. */
+export interface StagedContent {
   batches(jobId: string): Promise<readonly StagedBatch[]>;
   partitions(request: {
     readonly jobId: string;
@@ -128,7 +125,37 @@ export interface StagingStore {
   deletes(request: {
     readonly jobId: string;
     readonly kind: ObjectKind;
+    /** Only of uploads up to this number. */
+    readonly upTo?: number;
   }): Promise<{ ids: Uint8Array; unresolvable: number }>;
+}
+
+/** What was uploaded to the jobs of one account, until the job has ended. */
+export interface StagingStore extends StagedContent {
+  /**
+   * Durable, counted once. `stored` is false for an `uploadId` seen before.
+   * @throws DomainError JOB_NOT_AWAITING_UPLOADS
+   */
+  stage(request: {
+    readonly job: StoredJob;
+    readonly uploadId: string;
+    readonly upload: ScannedUpload;
+    readonly ignoreDuplicates: boolean;
+    /** Statuses in which the job takes content: uploads and the bulk file come at different times. */
+    readonly accepts: SyncJobStatus;
+    readonly now: number;
+  }): Promise<{ readonly job: StoredJob; readonly stored: boolean }>;
+  /**
+   * Stages an upload that belongs to no job, under a name of the caller's; counts nothing. Read it back by the name in place of a
+   * job's id, and discard it so.
+   */
+  stageAside(request: {
+    readonly name: string;
+    readonly seq: number;
+    readonly upload: ScannedUpload;
+    readonly ignoreDuplicates: boolean;
+    readonly now: number;
+  }): Promise<void>;
   discard(jobId: string): Promise<void>;
 }
 
@@ -147,6 +174,16 @@ export interface ManifestStore {
   compact(scope: Scope, kind: ObjectKind): Promise<void>;
 }
 
+/** What kind of things objects are, for the few rules that ask. */
+export interface ObjectTypes {
+  /** How many objects of packed manifest rows have one of the types. */
+  count(request: {
+    readonly kind: ObjectKind;
+    readonly rows: Uint8Array;
+    readonly types: readonly string[];
+  }): Promise<number>;
+}
+
 /** What to do with the rows of one batch: one byte a row, see `PlannedAction`. */
 export interface PlannedBatch {
   readonly seq: number;
@@ -157,7 +194,7 @@ export interface PlannedBatch {
 
 export interface PlanStore {
   /** A plan of its own: what another attempt has written is not part of it. */
-  begin(job: StoredJob, kind: ObjectKind): Promise<PlanWriter>;
+  begin(job: StoredJob, kind: ObjectKind, now: number): Promise<PlanWriter>;
   /** The sealed plan, if there is one. */
   sealed(job: StoredJob, kind: ObjectKind): Promise<SealedPlan | undefined>;
   discard(jobId: string): Promise<void>;

@@ -5,12 +5,14 @@ import { DomainError } from '../errors';
 import { keyNamespace, type Sha1 } from '../graph/identity';
 import type { StagingStore, StoredJob, SyncJobStore } from './ports';
 import { bulkFileKey } from './bulk-file';
+import type { DryRuns } from './dry-runs';
 import { decideStart } from './start-rules';
 import type { SyncJobRunner } from './sync-job-runner';
 import type {
   AbortRequest,
   FinalizeRequest,
   JobEvent,
+  OnBehalfOf,
   StartSyncJob,
   SyncJobFilter,
   SyncJobs,
@@ -21,6 +23,7 @@ export interface SyncJobsDependencies {
   readonly account: string;
   readonly jobs: SyncJobStore;
   readonly staging: StagingStore;
+  readonly dryRuns: Pick<DryRuns, 'find'>;
   readonly blobs: BlobStore;
   readonly runner: SyncJobRunner;
   readonly sha1: Sha1;
@@ -102,6 +105,32 @@ export class SyncJobsService implements SyncJobs {
     if (isTerminal(job.document.status)) return job.document;
     // Also when the job was closed before: the call that closed it may have died before it told the runner.
     await runner.finalize(job, request);
+    return job.document;
+  }
+
+  async dryRun(jobId: string, request: FinalizeRequest): ReturnType<SyncJobs['dryRun']> {
+    const job = await this.find(jobId);
+    this.requireAwaitingUploads(job);
+    const state = await this.deps.runner.dryRun(job, request);
+    const dryRun = state === 'done' ? await this.deps.dryRuns.find(jobId) : undefined;
+    return { job: (await this.find(jobId)).document, dryRun };
+  }
+
+  async lastDryRun(jobId: string): ReturnType<SyncJobs['lastDryRun']> {
+    const { document: job } = await this.find(jobId);
+    const dryRun = await this.deps.dryRuns.find(jobId);
+    if (dryRun) return { job, dryRun };
+    throw new DomainError(ErrorCode.notFound, `There is no result of a dry run of the job ${jobId}.`);
+  }
+
+  async approve(jobId: string, request: OnBehalfOf): Promise<SyncJobDocument> {
+    const job = (await this.deps.jobs.approve(jobId, { now: this.deps.now() })) ?? (await this.find(jobId));
+    const { status } = job.document;
+    if (job.approvedAt === null) {
+      throw new DomainError(ErrorCode.jobNotHeld, `The job ${jobId} is ${status} and is not held for an approval.`);
+    }
+    // Also when it was approved before: that call may have died before it told the runner.
+    if (status === SyncJobStatus.finalizePending) await this.deps.runner.approve(job, request);
     return job.document;
   }
 

@@ -1,4 +1,4 @@
-import type { SyncJobDocument, SyncJobStatus, SyncMode } from '../../contracts/sync-job';
+import type { DryRun, SyncJobDocument, SyncJobStatus, SyncMode } from '../../contracts/sync-job';
 import type { ScannedUpload } from '../ingest/staged-rows';
 
 /** The call of a client that something is done for; logs of server and workers name it. */
@@ -79,6 +79,15 @@ export interface SyncJobs {
   createUploadUrl(jobId: string): Promise<{ uploadUrl: string; expiresAt: number }>;
   /** Idempotent: a job that is already past its upload window answers with its present document. */
   finalize(jobId: string, request: FinalizeRequest): Promise<SyncJobDocument>;
+  /**
+   * What finalizing would do; changes nothing. Undefined while that is still being found out: ask `lastDryRun` then.
+   * @throws DomainError JOB_NOT_AWAITING_UPLOADS, SCOPE_BUSY, CONFLICT (another dry run is under way)
+   */
+  dryRun(jobId: string, request: FinalizeRequest): Promise<{ job: SyncJobDocument; dryRun: DryRun | undefined }>;
+  /** The latest result, kept until the job ends. @throws DomainError NOT_FOUND when there is none. */
+  lastDryRun(jobId: string): Promise<{ job: SyncJobDocument; dryRun: DryRun }>;
+  /** Lets a held job go on. Idempotent. @throws DomainError JOB_NOT_HELD */
+  approve(jobId: string, request: OnBehalfOf): Promise<SyncJobDocument>;
   /** Idempotent on aborted jobs. @throws DomainError JOB_NOT_AWAITING_UPLOADS once the job writes the graph or has ended otherwise. */
   abort(jobId: string, request: AbortRequest): Promise<SyncJobDocument>;
   /** Events are kept with the job and can be read back by `listEvents`. */

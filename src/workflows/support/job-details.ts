@@ -32,24 +32,32 @@ const advice: Readonly<Record<SyncJobStatus, string | undefined>> = {
   ERROR_UNEXPECTED_FAILURE: 'Read the failure of the last activity, then start a new job on the same scope.',
 };
 
+const heldInWords = 'Held: it would delete too much of its scope. Nothing has changed; it waits for your decision.';
+const adviceOfHeld =
+  'Look at what was uploaded: most likely a source was incomplete. Send the update `approve` to let it go on, or `abort` to give it up. Later jobs of the scope wait behind it.';
+
 export interface JobDetails {
   readonly taskQueue: string;
   /** When the job came into its present status, in epoch milliseconds; likewise the others. */
   readonly since: number;
   /** Undefined unless the job awaits uploads. */
   readonly windowEnds?: number | undefined;
+  /** It waits for an approval of its deletions. */
+  readonly isHeld?: boolean;
   /** This run goes on with a job whose earlier run was stopped or lost. */
   readonly isResumed: boolean;
 }
 
 /** Markdown of the run's current details in the Web UI: for someone who has never seen the code. */
-export function describeJob(state: SyncJobState, { taskQueue, since, windowEnds, isResumed }: JobDetails): string {
+export function describeJob(state: SyncJobState, details: JobDetails): string {
+  const { taskQueue, since, windowEnds, isHeld, isResumed } = details;
   const { jobId, account, source, scope, syncMode, status, reason, finalizeMs } = state;
   const errors = sumOf(state, (counter) => counter.endsWith('Errors'));
   const changes = sumOf(state, (counter) => /^num(Entities|Relationships)(Created|Updated|Deleted)$/.test(counter));
   const isDone = status === SyncJobStatus.finished;
+  const whatToDo = isHeld ? adviceOfHeld : advice[status];
   return [
-    `**${status}** — ${inWords[status]}`,
+    `**${status}** — ${isHeld ? heldInWords : inWords[status]}`,
     ...(reason === null ? [] : ['', `> ${reason}`]),
     '',
     `- since ${utc(since)}`,
@@ -68,9 +76,9 @@ export function describeJob(state: SyncJobState, { taskQueue, since, windowEnds,
           `Some objects could not be applied: ${errors.toLocaleString('en-US')}. \`report\` of the job document names the first ones.`,
         ]
       : []),
-    ...(advice[status] === undefined
+    ...(whatToDo === undefined
       ? []
-      : ['', `**${isTerminal(status) ? 'What to do' : 'If it seems stuck'}:** ${advice[status]}`]),
+      : ['', `**${isTerminal(status) || isHeld ? 'What to do' : 'If it seems stuck'}:** ${whatToDo}`]),
     '',
     `The job document: \`GET /persister/synchronization/jobs/${jobId}\``,
   ].join('\n');

@@ -26,13 +26,16 @@ const known = [
   'jobId',
   'uploadWindowMs',
   'resume',
+  'hold',
   'requestId',
 ];
 
 export function checkFinalizeInput(input: FinalizeInput | undefined): void {
   if (input === undefined || input === null) return;
   if (!isRecord(input)) throw invalid('finalize takes one JSON object or nothing');
-  const { partialDatasets } = input as FinalizeInput;
+  const { partialDatasets, dryRun } = input as FinalizeInput;
+  // A flag that means nothing would finalize the job of somebody who asked for the opposite.
+  if (dryRun !== undefined && typeof dryRun !== 'boolean') throw invalid('"dryRun" must be true or false');
   const types: unknown = partialDatasets?.types;
   if (types !== undefined && (!Array.isArray(types) || types.some((type) => typeof type !== 'string'))) {
     throw invalid('"partialDatasets.types" must be a list of strings');

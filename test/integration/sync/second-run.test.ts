@@ -112,7 +112,8 @@ describe('a second run of a writing activity changes nothing', () => {
 
   it('covers every activity', () => {
     const { activities } = createSyncBench(database, {});
-    const covered = ['openSyncJob', 'expireSyncJob', 'finalizeEntities', 'finalizeRelationships', 'endSyncJob'];
+    const ending = ['expireSyncJob', 'finalizeEntities', 'finalizeRelationships', 'endSyncJob'];
+    const covered = ['openSyncJob', 'dryRunSyncJob', 'approveSyncJob', ...ending];
     expect(Object.keys(activities).sort()).toEqual(covered.sort());
   });
 
@@ -178,6 +179,63 @@ describe('a second run of a writing activity changes nothing', () => {
     };
     expect(await bench.run(async () => await bench.activities.endSyncJob(end))).toMatchObject({ status: 'ABORTED' });
     expect(await bench.service.get(jobId)).toEqual(aborted);
+  });
+
+  it('dryRunSyncJob, also twice at the same time', async () => {
+    const bench = createSyncBench(database, {});
+    const id = await closedJob(bench);
+    await bench.finish(id);
+    const open = await bench.service.start({ source: 'api', scope: 's' });
+    await bench.upload(open.id, {
+      entities: [entity('a', 1), entity('z')],
+      relationships: [relationship('az', 'a', 'z')],
+    });
+    const [graph, job] = [await bench.graph(), await bench.service.get(open.id)];
+    const dryRun = async () =>
+      await bench.run(async () => await bench.activities.dryRunSyncJob({ ...ref(bench, open.id), request: {} }));
+    const first = await dryRun();
+    expect(await Promise.all([dryRun(), dryRun()])).toEqual([first, first]);
+    expect(await bench.graph()).toEqual(graph);
+    expect(await bench.service.get(open.id)).toEqual(job);
+    await bench.service.finalize(open.id, { partialTypes: [] });
+    await bench.finish(open.id);
+    expect(outcomeCounts(await bench.service.get(open.id))).toEqual(first.counts);
+    await expect(dryRun()).rejects.toMatchObject({ type: 'JOB_NOT_AWAITING_UPLOADS' });
+  });
+
+  it('finalizeEntities of a held job, and approveSyncJob', async () => {
+    const deleteGuard = { maxShare: 0.1, holdMs: 10_000 };
+    const bench = createSyncBench(database, { deleteGuard });
+    const id = await closedJob(createSyncBench(database, { account: bench.account }));
+    const graph = await bench.graph();
+    await expect(bench.run(async () => await bench.activities.approveSyncJob(ref(bench, id)))).rejects.toMatchObject({
+      type: 'JOB_NOT_HELD',
+    });
+    const held = await entities(bench, id);
+    expect(held).toMatchObject({ status: 'FINALIZE_PENDING', holdMs: 10_000 });
+    bench.clock.now += 4_000;
+    expect(await entities(bench, id)).toEqual({ ...held, holdMs: 6_000 });
+    expect(await bench.graph()).toEqual(graph);
+    const approve = async () => await bench.run(async () => await bench.activities.approveSyncJob(ref(bench, id)));
+    expect(await approve()).toEqual(await approve());
+    bench.clock.now += 60_000;
+    await entities(bench, id);
+    await relationships(bench, id);
+    expect(outcomeCounts(await bench.service.get(id))).toEqual(counts);
+    expect((await approve()).status).toBe('FINISHED');
+  });
+
+  it('finalizeEntities of a job whose hold is over', async () => {
+    const bench = createSyncBench(database, { deleteGuard: { maxShare: 0.1, holdMs: 10_000 } });
+    const id = await closedJob(createSyncBench(database, { account: bench.account }));
+    await entities(bench, id);
+    bench.clock.now += 10_000;
+    expect(await entities(bench, id)).toMatchObject({
+      status: 'ABORTED',
+      reason: expect.stringContaining('within 10 s'),
+    });
+    expect(await entities(bench, id)).toMatchObject({ status: 'ABORTED' });
+    await expect(bench.service.approve(id, {})).rejects.toMatchObject({ code: 'JOB_NOT_HELD' });
   });
 
   it('openSyncJob, expireSyncJob and endSyncJob, each twice at the same time', async () => {

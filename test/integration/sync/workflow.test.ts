@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Database } from '../../../src/adapters/mongo/database';
 import type { SyncJobDocument } from '../../../src/contracts/sync-job';
+import { SearchAttribute } from '../../../src/contracts/temporal/sync-job';
 import { ApiClient } from '../../support/api-client';
 import { liveProduct, newAccount, openLiveDatabase } from '../../support/live-product';
 import { outcomeCounts } from '../../support/bench';
@@ -133,6 +134,25 @@ describe('the syncJob workflow', () => {
       expect(ended[0]?.job.status).toBe('ABORTED');
     },
     180_000,
+  );
+
+  it.each(['the keeper', 'an abort'])(
+    'shows how a terminated job ended, in the new run that %s starts, and clears its uploads away',
+    async (who) => {
+      const job = await api.start(diff(`truth-${who.slice(-5)}`));
+      await api.upload(job.id, { entities: entities(3) });
+      await handleOf(job).terminate();
+      if (who === 'an abort') await api.ok('POST', `/persister/synchronization/jobs/${job.id}/abort`);
+      const ended = await api.untilEnded(job.id, 60_000);
+      expect(ended.status).toBe('ABORTED');
+      const latest = handleOf(job);
+      expect(await latest.result()).toMatchObject({ status: 'ABORTED', reason: ended.statusReason });
+      const { typedSearchAttributes, status } = await latest.describe();
+      expect(status.name).toBe('COMPLETED');
+      expect(typedSearchAttributes.get(SearchAttribute.status)).toBe('ABORTED');
+      expect(await database.collections.stagedBatches.countDocuments({ jobId: job.id })).toBe(0);
+    },
+    90_000,
   );
 
   it('finalizes the jobs of one scope one after the other, in the order of their finalize calls', async () => {

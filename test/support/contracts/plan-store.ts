@@ -34,7 +34,7 @@ export function planStoreContract(openSubject: OpenSubject): void {
     };
 
     it('has no plan before one is sealed, and then this one, the same at every reading', async () => {
-      const plan = await plans.begin(job, 'entity');
+      const plan = await plans.begin(job, 'entity', Date.now());
       await plan.addBatch({ seq: 10, actions: Uint8Array.of(1, 0, 2), bytes: 20 });
       await plan.addDeletes(rows(3));
       await plan.addBatch({ seq: 2, actions: Uint8Array.of(2), bytes: 7 });
@@ -53,7 +53,7 @@ export function planStoreContract(openSubject: OpenSubject): void {
     });
 
     it('gives pages in one order, so that a page has the same number in every run', async () => {
-      const plan = await plans.begin(job, 'entity');
+      const plan = await plans.begin(job, 'entity', Date.now());
       await plan.addDeletes(rows(4_500));
       await plan.seal({ changes: 0, deletes: 4_500 });
       const pages = async () => (await collect((await plans.sealed(job, 'entity'))?.deletePages() ?? none())).map(hex);
@@ -61,18 +61,18 @@ export function planStoreContract(openSubject: OpenSubject): void {
     });
 
     it('keeps the plans of the two kinds apart', async () => {
-      const plan = await plans.begin(job, 'entity');
+      const plan = await plans.begin(job, 'entity', Date.now());
       await plan.addDeletes(rows(1));
       await plan.seal({ changes: 0, deletes: 1 });
       expect(await contentOf('relationship')).toBeUndefined();
-      const other = await plans.begin(job, 'relationship');
+      const other = await plans.begin(job, 'relationship', Date.now());
       expect(await other.seal({ changes: 0, deletes: 0 })).toBe(true);
       expect(await contentOf('relationship')).toEqual({ changes: 0, deletes: 0, batches: [], rows: '' });
       expect((await contentOf('entity'))?.deletes).toBe(1);
     });
 
     it('lets one of two attempts seal, and shows nothing of the other', async () => {
-      const attempts = [await plans.begin(job, 'entity'), await plans.begin(job, 'entity')];
+      const attempts = [await plans.begin(job, 'entity', Date.now()), await plans.begin(job, 'entity', Date.now())];
       for (const [i, plan] of attempts.entries()) {
         await plan.addBatch({ seq: i + 1, actions: Uint8Array.of(i + 1), bytes: i });
         await plan.addDeletes(rows(1, i + 1));
@@ -91,14 +91,14 @@ export function planStoreContract(openSubject: OpenSubject): void {
     });
 
     it('seals nothing for a job that has ended', async () => {
-      const plan = await plans.begin(job, 'entity');
+      const plan = await plans.begin(job, 'entity', Date.now());
       await endJob(stores, job.document.id);
       expect(await plan.seal({ changes: 1, deletes: 1 })).toBe(false);
       expect(await contentOf()).toBeUndefined();
     });
 
     it('forgets the content of a plan, as often as it is told to', async () => {
-      const plan = await plans.begin(job, 'entity');
+      const plan = await plans.begin(job, 'entity', Date.now());
       await plan.addBatch({ seq: 1, actions: Uint8Array.of(1), bytes: 1 });
       await plan.addDeletes(rows(1));
       await plan.seal({ changes: 1, deletes: 1 });

@@ -49,6 +49,41 @@ export function stagingStoreContract(openSubject: OpenSubject): void {
       });
     const ofJob = () => ({ jobId: job.document.id });
 
+    it('stages aside what belongs to no job, and reads deletions up to an upload', async () => {
+      const name = `${job.document.id}.aside`;
+      const aside = { name, ignoreDuplicates: true, now };
+      await staging.stageAside({
+        ...aside,
+        seq: 1,
+        upload: upload({ entities: some(2), deleteEntities: [{ _key: 'x' }] }),
+      });
+      await staging.stageAside({
+        ...aside,
+        seq: 2,
+        upload: upload({ deleteEntities: [{ _key: 'y' }, { _id: 'no' }] }),
+      });
+      expect(await staging.batches(job.document.id)).toEqual([]);
+      expect((await stores.jobs.find(job.document.id))?.document.numEntitiesUploaded).toBe(0);
+      expect(await staging.batches(name)).toMatchObject([
+        { seq: 1, entities: 2, entityDeletes: 1, ignoreDuplicates: true },
+        { seq: 2, entities: 0, entityDeletes: 2 },
+      ]);
+      const at = { jobId: name, kind: 'entity', seq: 1 } as const;
+      expect((await staging.rows(at)).length).toBe(2 * stagedRowBytes);
+      expect((await staging.body(at)).length).toBeGreaterThan(0);
+      const deletes = async (upTo?: number) => {
+        const { ids, unresolvable } = await staging.deletes({ jobId: name, kind: 'entity', ...(upTo && { upTo }) });
+        return [ids.length / 16, unresolvable];
+      };
+      expect([await deletes(), await deletes(2), await deletes(1)]).toEqual([
+        [2, 1],
+        [2, 1],
+        [1, 0],
+      ]);
+      await staging.discard(name);
+      expect(await staging.batches(name)).toEqual([]);
+    });
+
     it('counts an upload, and moves the upload window', async () => {
       const what = upload({
         entities: [entity('a', { _rawData: [{ name: 'x', rawData: 'y' }] }), entity('b')],

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SyncJobStatus } from '../../../src/contracts/sync-job';
 import type { FinalizeStores } from '../../../src/domain/sync-job/finalize-deps';
-import type { SyncJobStore } from '../../../src/domain/sync-job/ports';
+import type { StoredJob, SyncJobStore } from '../../../src/domain/sync-job/ports';
 import { closedJob, newAccountName, newJob, now, scopeOf, type OpenSubject, type StoreSubject } from './subject';
 
 type End = Parameters<SyncJobStore['end']>[1];
@@ -221,7 +221,7 @@ export function syncJobStoreContract(openSubject: OpenSubject): void {
       const job = await closedJob(stores, account);
       const { id } = job.document;
       expect(await jobs.end(id, end({ from: ['AWAITING_UPLOADS'] }))).toEqual(job);
-      await (await stores.plans.begin(job, 'entity')).seal({ changes: 0, deletes: 1 });
+      await (await stores.plans.begin(job, 'entity', Date.now())).seal({ changes: 0, deletes: 1 });
       const committed = await jobs.end(id, end({ unlessCommitted: true }));
       expect(committed).toMatchObject({ document: { status: 'FINALIZE_PENDING' }, committed: true });
       expect((await jobs.end(id, end()))?.document.status).toBe('ABORTED');
@@ -236,6 +236,37 @@ export function syncJobStoreContract(openSubject: OpenSubject): void {
       expect((await jobs.find(document.id))?.mayHaveBulkFile).toBe(true);
       expect(await offer('two', now + 99)).toEqual({ uploadUrl: 'one', expiresAt: now + 100 });
       expect(await offer('three', now + 100)).toEqual({ uploadUrl: 'three', expiresAt: now + 200 });
+    });
+
+    it('holds a job that is pending, once, until it is approved, and not one that is committed', async () => {
+      const { document } = await jobs.create(newJob(account));
+      const { id } = document;
+      const hold = async (at: number) => await jobs.hold(id, { reason: 'too much', now: at });
+      expect(await hold(now)).toBeUndefined();
+      expect((await jobs.approve(id, { now }))?.approvedAt).toBeNull();
+      await jobs.close(id, { partialTypes: [], now });
+      expect((await jobs.approve(id, { now }))?.approvedAt).toBeNull();
+      const held = { heldAt: now + 1, approvedAt: null };
+      expect(await hold(now + 1)).toMatchObject({
+        ...held,
+        document: { awaitsApproval: true, statusReason: 'too much' },
+      });
+      expect(await hold(now + 2)).toMatchObject(held);
+      expect(await jobs.turn((await jobs.find(id)) as StoredJob)).toEqual({ isFirst: true, ahead: null });
+      const approved = { heldAt: now + 1, approvedAt: now + 3 };
+      expect(await jobs.approve(id, { now: now + 3 })).toMatchObject({
+        ...approved,
+        document: { awaitsApproval: false, statusReason: null, status: 'FINALIZE_PENDING' },
+      });
+      expect(await jobs.approve(id, { now: now + 4 })).toMatchObject(approved);
+      expect(await hold(now + 5)).toBeUndefined();
+      const kept = await jobs.end(id, { ...end(), from: ['FINALIZE_PENDING'], unlessApproved: true });
+      expect(kept?.document.status).toBe('FINALIZE_PENDING');
+      expect(await subject.storesOf(newAccountName()).jobs.approve(id, { now })).toBeUndefined();
+
+      const other = await closedJob(stores, account);
+      await (await stores.plans.begin(other, 'entity', now)).seal({ changes: 1, deletes: 0 });
+      expect(await jobs.hold(other.document.id, { reason: 'too late', now })).toBeUndefined();
     });
 
     it('keeps events in the order of their times, for their account', async () => {

@@ -1,6 +1,7 @@
 import {
   isTerminal,
   syncJobCounters,
+  type DryRun,
   type SyncJobCounter,
   type SyncJobDocument,
 } from '../../../src/contracts/sync-job';
@@ -71,6 +72,8 @@ export class MemoryDatabase {
   /** By job, kind and name. */
   readonly chunks = new Map<string, AppliedChunk>();
   readonly blobs = new MemoryBlobStore();
+  /** By job. */
+  readonly dryRuns = new Map<string, DryRun>();
 }
 
 /** A job that has just been started. */
@@ -94,6 +97,7 @@ export function newStoredJob(account: string, job: NewJob): StoredJob {
     expiresOn: job.startedAt + job.uploadWindowMs,
     statusReason: null,
     report: [],
+    awaitsApproval: false,
     partialTypes: [],
     workflowId: job.workflowId,
   };
@@ -107,6 +111,8 @@ export function newStoredJob(account: string, job: NewJob): StoredJob {
     uploadWindowMs: job.uploadWindowMs,
     finalizeRequestedAt: null,
     mayHaveBulkFile: false,
+    heldAt: null,
+    approvedAt: null,
     committed: false,
   };
 }
@@ -123,6 +129,7 @@ export function changeJob(
     document: {
       ...next.document,
       done: isTerminal(status),
+      awaitsApproval: status === 'FINALIZE_PENDING' && next.heldAt !== null && next.approvedAt === null,
       durationMs: job.endedAt === null ? 0 : job.endedAt - startTimestamp,
       expiresOn: status === 'AWAITING_UPLOADS' ? next.lastUploadAt + next.uploadWindowMs : null,
     },

@@ -70,7 +70,11 @@ export class MemoryGraphWriter implements GraphWriter {
     return new Set(names.map((name) => name.slice(prefix.length)));
   }
 
-  async totals({ document }: StoredJob) {
+  async totals(job: StoredJob) {
+    return this.sums(job);
+  }
+
+  sums({ document }: StoredJob) {
     const counts: Counts = {};
     const problems: Problem[] = [];
     for (const [name, chunk] of this.database.chunks) {

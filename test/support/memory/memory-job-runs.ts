@@ -18,6 +18,15 @@ export class MemoryJobRuns implements SyncJobRunner, JobRuns {
     this.told.push(`finalize ${job.document.id}`);
   }
 
+  async dryRun({ document }: StoredJob): Promise<'done' | 'running'> {
+    this.told.push(`dryRun ${document.id}`);
+    return 'done';
+  }
+
+  async approve({ document }: StoredJob) {
+    this.told.push(`approve ${document.id}`);
+  }
+
   async abort({ document }: StoredJob) {
     this.told.push(`abort ${document.id}`);
   }

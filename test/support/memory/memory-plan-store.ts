@@ -36,6 +36,7 @@ export class MemoryPlanStore implements PlanStore {
   }
 
   async discard(jobId: string): Promise<void> {
+    this.database.dryRuns.delete(jobId);
     for (const plan of Object.values(this.database.jobs.get(jobId)?.seals ?? {})) {
       plan.batches.length = 0;
       plan.deletes.length = 0;

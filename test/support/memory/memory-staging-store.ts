@@ -43,6 +43,11 @@ export class MemoryStagingStore implements StagingStore {
     return { job: stored, stored: true };
   }
 
+  async stageAside({ name, seq, upload, ignoreDuplicates }: Parameters<StagingStore['stageAside']>[0]) {
+    const { account } = this;
+    this.database.batches.push({ account, jobId: name, uploadId: `aside-${seq}`, seq, ignoreDuplicates, upload });
+  }
+
   async batches(jobId: string): Promise<readonly StagedBatch[]> {
     return this.ofJob(jobId).map(({ seq, ignoreDuplicates, upload }) => ({
       seq,
@@ -72,10 +77,10 @@ export class MemoryStagingStore implements StagingStore {
     return batch.upload.body;
   }
 
-  async deletes({ jobId, kind }: Parameters<StagingStore['deletes']>[0]) {
-    const named = this.ofJob(jobId).map(({ upload }) =>
-      kind === 'entity' ? upload.deleteEntities : upload.deleteRelationships,
-    );
+  async deletes({ jobId, kind, upTo = Infinity }: Parameters<StagingStore['deletes']>[0]) {
+    const named = this.ofJob(jobId)
+      .filter(({ seq }) => seq <= upTo)
+      .map(({ upload }) => (kind === 'entity' ? upload.deleteEntities : upload.deleteRelationships));
     return {
       ids: Buffer.concat(named.map(({ ids }) => ids)),
       unresolvable: named.reduce((sum, { unresolvable }) => sum + unresolvable, 0),

@@ -61,6 +61,22 @@ export class MemorySyncJobStore implements SyncJobStore {
     return { isFirst, ahead: isFirst ? null : first };
   }
 
+  async hold(jobId: string, { reason, now }: Call<'hold'>[1]) {
+    const job = jobOf(this.database, this.account, jobId);
+    if (!job) return undefined;
+    const { document, committed, heldAt, approvedAt } = job.stored;
+    if (document.status !== SyncJobStatus.finalizePending || committed || approvedAt !== null) return undefined;
+    return changeJob(job, { heldAt: heldAt ?? now, document: { statusReason: reason } });
+  }
+
+  async approve(jobId: string, { now }: Call<'approve'>[1]) {
+    const job = jobOf(this.database, this.account, jobId);
+    if (!job) return undefined;
+    const { document, heldAt, approvedAt } = job.stored;
+    if (document.status !== SyncJobStatus.finalizePending || heldAt === null || approvedAt !== null) return job.stored;
+    return changeJob(job, { approvedAt: now, document: { statusReason: null } });
+  }
+
   async progress(jobId: string, { status, counts }: Call<'progress'>[1]) {
     const job = jobOf(this.database, this.account, jobId);
     if (!job || job.endedAt !== null || !openStatusesUpTo(status).includes(job.stored.document.status)) return;
@@ -72,6 +88,7 @@ export class MemorySyncJobStore implements SyncJobStore {
     if (!job) return undefined;
     const { document, committed, scopeId } = job.stored;
     if (!change.from.includes(document.status) || (change.unlessCommitted && committed)) return job.stored;
+    if (change.unlessApproved === true && job.stored.approvedAt !== null) return job.stored;
     if (!isTerminal(change.status)) throw new RangeError(`${change.status} does not end a job`);
     const queue = this.database.queues.get(scopeId) ?? [];
     this.database.queues.set(

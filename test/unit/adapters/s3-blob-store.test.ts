@@ -21,7 +21,6 @@ describe('a store that takes connections and never answers', () => {
       bucket: 'perijove',
       credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
       forcePathStyle: true,
-      maxObjectBytes: 1,
       idleTimeoutMs: 100,
     });
     const unavailable = { code: 'SERVICE_UNAVAILABLE' };

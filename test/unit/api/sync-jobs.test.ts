@@ -1,7 +1,21 @@
 import { gzipSync } from 'node:zlib';
+import type { DryRun } from '../../../src/contracts/sync-job';
 import { buildTestApp, jobs, otherCredentials } from './build-test-app';
 
 const upload = { entities: [{ _key: 'a', _type: 't' }], relationships: [{ _key: 'r', _type: 't' }] };
+
+const none = { created: [], updated: [], deleted: [] };
+const result: DryRun = {
+  status: 'FINISHED',
+  statusReason: null,
+  report: [],
+  counts: { numEntitiesCreated: 1 },
+  sample: { entities: { ...none, created: ['a'] }, relationships: none },
+  estimated: false,
+  uploads: 1,
+  partialTypes: ['t'],
+  on: 1,
+};
 
 describe('synchronization API', () => {
   it('takes a job from start to finalize, with 200 all the way', async () => {
@@ -36,6 +50,24 @@ describe('synchronization API', () => {
       headers: { 'content-type': 'application/json' },
     });
     expect(response.statusCode).toBe(200);
+  });
+
+  it.each([
+    ['the query string', '?dryRun=true', {}],
+    ['the query string, as Python writes it', '?dryRun=True', {}],
+    ['the body', '', { dryRun: true }],
+  ])('finalizes as a dry run when %s says so, and the job goes on', async (_, query, more) => {
+    const { call, start, tenants } = buildTestApp();
+    const jobId = await start();
+    const url = `${jobs}/${jobId}`;
+    const payload = { partialDatasets: { types: ['t'] }, ...more };
+    const ask = async () => (await call({ method: 'POST', url: `${url}/finalize${query}`, payload })).json<object>();
+    // There is no worker here that would find it out.
+    expect(await ask()).toMatchObject({ job: { status: 'AWAITING_UPLOADS' }, dryRun: { status: 'RUNNING' } });
+    expect((await call({ url: `${url}/dryRun` })).statusCode).toBe(404);
+    tenants.database.dryRuns.set(jobId, result);
+    expect(await ask()).toMatchObject({ job: { status: 'AWAITING_UPLOADS' }, dryRun: result });
+    expect((await call({ url: `${url}/dryRun` })).json()).toEqual(await ask());
   });
 
   it('reads gzip, whatever the content type says beside it', async () => {

@@ -30,7 +30,9 @@ export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
   [ErrorCode.unsupportedMediaType]: 'The Content-Type or Content-Encoding is not one that this endpoint takes.',
   [ErrorCode.badBulkData]: 'The bulk file is not readable; the report of the job names line or position.',
   [ErrorCode.scopeBusy]: 'Another operation holds the scope. Repeat the request later.',
-  [ErrorCode.conflict]: 'The `integrationJobId` is already the id of another job.',
+  [ErrorCode.jobNotHeld]: 'The job is not held for an approval: it goes on by itself, or has ended.',
+  [ErrorCode.conflict]:
+    'The `integrationJobId` is already the id of another job, or another dry run of the job is under way.',
   [ErrorCode.unavailable]:
     'A component behind the API cannot be reached. Nothing was acknowledged; repeat the request after `Retry-After` seconds.',
   [ErrorCode.internal]: 'A fault of ours; the log has it under the request id of the message.',

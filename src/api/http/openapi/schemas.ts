@@ -44,6 +44,14 @@ const graphObject = (kind: 'entity' | 'relationship', more: Readonly<Record<stri
   additionalProperties: true,
 });
 
+const sampleKeys = (outcome: string): JsonSchema =>
+  arrayOf({ type: 'string' }, `First keys that would be ${outcome}; at most 20.`);
+const sample = complete({
+  created: sampleKeys('created'),
+  updated: sampleKeys('updated'),
+  deleted: sampleKeys('deleted'),
+});
+
 export const schemas = {
   Job: complete({
     id: { ...string('Id of the job.'), format: 'uuid' },
@@ -63,12 +71,40 @@ export const schemas = {
       description: 'When an idle job is aborted, epoch milliseconds; null once it is finalized.',
     },
     statusReason: nullable('Why the job is in its status, where that is not plain.'),
+    awaitsApproval: { type: 'boolean', description: 'Held because it would delete so much: approve or abort it.' },
     report: arrayOf(problem, 'First offending items of an ERROR_BAD_DATA job.'),
     partialTypes: arrayOf({ type: 'string' }, 'Types that finalize declared incomplete.'),
     workflowId: string('Temporal workflow that runs the job.'),
     ...Object.fromEntries(syncJobCounters.map((name) => [name, { type: 'integer', minimum: 0 }])),
   }),
   JobAnswer: complete({ job: refTo('Job') }),
+  DryRun: complete({
+    status: { enum: [SyncJobStatus.finished, SyncJobStatus.errorBadData], description: 'What the job would end in.' },
+    statusReason: nullable('Why, where it is not FINISHED.'),
+    report: arrayOf(problem, 'Bad data, or single objects that could not be applied; at most 50.'),
+    counts: {
+      type: 'object',
+      description: 'Counters of the job document that would not be zero.',
+      additionalProperties: { type: 'integer', minimum: 1 },
+    },
+    sample: complete({ entities: sample, relationships: sample }),
+    estimated: { type: 'boolean', description: 'The job is too large for exact counts of relationships.' },
+    uploads: { type: 'integer', description: 'Uploads that were looked at.' },
+    partialTypes: arrayOf({ type: 'string' }, 'As given.'),
+    on: epochMs('The moment of the graph that was looked at.'),
+  }),
+  DryRunAnswer: complete({ job: refTo('Job'), dryRun: refTo('DryRun') }),
+  FinalizeAnswer: {
+    type: 'object',
+    required: ['job'],
+    properties: {
+      job: refTo('Job'),
+      dryRun: {
+        description: 'Of a dry run only. `RUNNING`: ask `GET …/dryRun` later.',
+        anyOf: [refTo('DryRun'), complete({ status: { const: 'RUNNING' } })],
+      },
+    },
+  },
   JobPage: complete({ jobs: arrayOf(refTo('Job')), endCursor: nullable('For the next page; null on the last one.') }),
   StartBody: {
     type: 'object',
@@ -140,6 +176,7 @@ export const schemas = {
   FinalizeBody: {
     type: 'object',
     properties: {
+      dryRun: { type: ['boolean', 'null'], description: 'As the query parameter.' },
       partialDatasets: {
         type: ['object', 'null'],
         properties: {

@@ -5,7 +5,7 @@ import { planKind } from '../../../../src/domain/sync-job/plan-kind';
 import type { StoredJob } from '../../../../src/domain/sync-job/ports';
 import { createMemoryBench } from '../../../support/memory/memory-bench';
 
-const run: RunControl = { progress: () => undefined, checkpoint: () => undefined, lanes: 3 };
+const run: RunControl = { now: Date.now, progress: () => undefined, checkpoint: () => undefined, lanes: 3 };
 const entities = (from: number, to: number, n = 0) =>
   Array.from({ length: to - from }, (_, i) => ({ _key: `k${from + i}`, _type: 'thing', n }));
 

@@ -10,7 +10,7 @@ import type { StoredJob } from '../../../../src/domain/sync-job/ports';
 import { collect } from '../../../support/contracts/subject';
 import { createMemoryBench } from '../../../support/memory/memory-bench';
 
-const run: RunControl = { progress: () => undefined, checkpoint: () => undefined, lanes: 2 };
+const run: RunControl = { now: Date.now, progress: () => undefined, checkpoint: () => undefined, lanes: 2 };
 const entity = (key: string, n = 0) => ({ _key: key, _type: 'thing', n });
 
 /** A scope that holds `present`, and a closed job with `uploads`. */

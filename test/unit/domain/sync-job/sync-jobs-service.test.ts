@@ -89,7 +89,7 @@ describe('calls to a job', () => {
           plan: async () => {
             const job = await stored();
             if (job.document.status !== 'FINALIZE_PENDING') return;
-            await (await stores.plans.begin(job, 'entity')).seal({ changes: 1, deletes: 0 });
+            await (await stores.plans.begin(job, 'entity', Date.now())).seal({ changes: 1, deletes: 0 });
           },
           end: async () => {
             const end = { reason: null, now: clock.now, unlessCommitted: false } as const;
@@ -155,6 +155,8 @@ describe('calls to a job', () => {
       runner: {
         start: async (job) => await runner.start(job),
         abort: async (job) => await runner.abort(job),
+        approve: async (job) => await runner.approve(job),
+        dryRun: async (job) => await runner.dryRun(job),
         finalize: async (job) => {
           if (isAway) throw new DomainError('SERVICE_UNAVAILABLE', 'away');
           await runner.finalize(job);
@@ -167,6 +169,24 @@ describe('calls to a job', () => {
     isAway = false;
     expect((await service.finalize(id, { partialTypes: [] })).partialTypes).toEqual(['t']);
     expect(runner.told).toEqual([`finalize ${id}`]);
+  });
+
+  it('approve a held job as often as asked, and tell the runner each time', async () => {
+    const runner = new MemoryJobRuns();
+    const { service, stores, clock } = createMemoryBench({ runner });
+    const { id } = await service.start({ source: 'api', scope: 's' });
+    const notHeld = { code: 'JOB_NOT_HELD' };
+    await expect(service.approve(id, {})).rejects.toMatchObject(notHeld);
+    await service.finalize(id, { partialTypes: [] });
+    await expect(service.approve(id, {})).rejects.toMatchObject(notHeld);
+    await stores.jobs.hold(id, { reason: 'Held: too much', now: clock.now });
+    expect(await service.get(id)).toMatchObject({ awaitsApproval: true, statusReason: 'Held: too much' });
+    for (let i = 0; i < 2; i++) {
+      expect(await service.approve(id, {})).toMatchObject({ awaitsApproval: false, statusReason: null });
+    }
+    expect(runner.told).toEqual([`finalize ${id}`, `approve ${id}`, `approve ${id}`]);
+    await service.abort(id, {});
+    expect((await service.approve(id, {})).status).toBe('ABORTED');
   });
 
   it('answer for a job of another account as for none', async () => {
