@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setFlagsFromString } from 'node:v8';
 import { buildApp } from './api/http/build-app';
 import { sha1 } from './adapters/digest';
 import { createUploadReader } from './adapters/ingest/upload-reader';
@@ -15,13 +14,13 @@ import { loadServerConfig, type ServerConfig } from './config/config';
 import { syncJobWorkflowId } from './contracts/temporal/sync-job';
 import type { Tenants } from './domain/ports';
 import { SyncJobsService } from './domain/sync-job/sync-jobs-service';
+import { accountForExternalMemory } from './observability/external-memory';
 import { createLogger } from './observability/logger';
 import { createMetrics } from './observability/metrics';
 import { createReadiness } from './observability/readiness';
 import { startTelemetry } from './observability/telemetry';
 
-// Bodies of uploads lie outside of the heap. Without this every 64 MB of them make V8 collect the whole heap: a fifth of the CPU.
-setFlagsFromString('--external-memory-accounted-in-global-limit');
+accountForExternalMemory();
 
 async function main(): Promise<void> {
   const config = loadServerConfig(process.env);

@@ -1,6 +1,5 @@
 import { NativeConnection, Runtime, Worker, type InjectedSinks } from '@temporalio/worker';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { domainFailureInterceptor } from './activities/domain-failure-interceptor';
 import { jobEndInterceptor } from './activities/job-end-interceptor';
@@ -21,6 +20,7 @@ import { loadWorkerConfig } from './config/config';
 import { openStatuses } from './contracts/sync-job';
 import type { TraceSinks } from './contracts/temporal/trace';
 import { keepJobs, type KeepJobsRequest } from './domain/sync-job/job-keeper';
+import { accountForExternalMemory } from './observability/external-memory';
 import { createHealthServer } from './observability/health-server';
 import { createLogger } from './observability/logger';
 import { watchOpenJobs } from './observability/open-jobs-watch';
@@ -32,8 +32,7 @@ import { createWorkerMetrics, type WorkerMetrics } from './observability/worker-
 /** Built by `npm run build` beside this file: one bundle without the interceptors of traces, one with them. */
 const bundleFile = (isTraced: boolean): string => (isTraced ? 'workflow-bundle-traced.js' : 'workflow-bundle.js');
 
-// Bodies of uploads lie outside of the heap. Without this every 64 MB of them make V8 collect the whole heap: a fifth of the CPU.
-setFlagsFromString('--external-memory-accounted-in-global-limit');
+accountForExternalMemory();
 
 async function main(): Promise<void> {
   const config = loadWorkerConfig(process.env);

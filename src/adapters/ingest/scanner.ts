@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { metadataNames } from '../../domain/ingest/object-rules';
 import { uploadParts } from '../../domain/ingest/staged-rows';
+import { loadWasm } from '../load-wasm';
 import type { ReaderLimits } from './read-context';
 
 /** Places and numbers of `wasm/layout.ts` and `wasm/index.ts`. */
@@ -39,12 +40,6 @@ export interface ScannerExports {
   ): number;
 }
 
-/** The part of the global that is used; the type library of Node does not declare it. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
-};
-
 const file = join(__dirname, 'json-scanner.wasm');
 
 export const isScannerBuilt = (): boolean => existsSync(file);
@@ -55,8 +50,7 @@ export const isScannerBuilt = (): boolean => existsSync(file);
  */
 export function loadScanner(limits: ReaderLimits): ScannerExports {
   if (!isScannerBuilt()) throw new Error('The JSON scanner is not built: run "node scripts/build-wasm.mjs".');
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(file)), {});
-  const scanner = instance.exports as ScannerExports;
+  const scanner = loadWasm<ScannerExports>(file);
   scanner.configure(limits.maxDepth, limits.maxKeyBytes, limits.maxObjectBytes);
   writeNames(scanner, layout.metadata, metadataNames);
   writeNames(scanner, layout.parts, uploadParts);

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ObjectKind } from '../../domain/graph/identity';
+import { loadWasm } from '../load-wasm';
 
 /** Places and numbers of `wasm/layout.ts`. */
 const layout = {
@@ -18,12 +19,6 @@ interface EncoderExports {
   readonly memory: { readonly buffer: ArrayBuffer };
   encode(templateBytes: number, relationship: boolean): number;
 }
-
-/** The part of the global that is used; the type library of Node does not declare it. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
-};
 
 export interface NewObject {
   /** 16 bytes. */
@@ -59,8 +54,7 @@ const file = join(__dirname, 'document-encoder.wasm');
 /** The accelerator; where it is not built (`node scripts/build-wasm.mjs`) it leaves every object to the slow way. */
 export function createDocumentEncoder(): DocumentEncoder {
   if (!existsSync(file)) return ({ objects }) => objects.map(() => undefined);
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(file)), {});
-  const encoder = instance.exports as EncoderExports;
+  const encoder = loadWasm<EncoderExports>(file);
   // It never grows, so the view stays valid.
   const memory = Buffer.from(encoder.memory.buffer);
   return ({ kind, template, endNamespace, objects }) => {

@@ -1,6 +1,5 @@
 import type { Binary, ClientSession, Filter } from 'mongodb';
-import { syncJobCounters, type DryRun, type SyncJobCounter } from '../../contracts/sync-job';
-import type { Problem } from '../../domain/errors';
+import type { DryRun } from '../../contracts/sync-job';
 import { IdFlags } from '../../domain/graph/id-flags';
 import { bytesToUuid, type ObjectKind } from '../../domain/graph/identity';
 import { manifestRowBytes } from '../../domain/graph/manifest-rows';
@@ -10,17 +9,17 @@ import type { AppliedChunk, Change, ChunkOf, GraphWriter } from '../../domain/sy
 import type { StoredJob } from '../../domain/sync-job/ports';
 import { mappedOf } from './apply-mapped';
 import { ChunkBuilder } from './chunk-builder';
+import { ChunkTotals } from './chunk-totals';
 import type { GraphDocument } from './collections';
 import type { Database } from './database';
 import { deleted, deleteErrors, touching } from './end-objects';
 import { contentOf, hasMappings } from './mapping-documents';
-import { bytesOf, idAt, idToText } from './packed-ids';
+import { bytesOf, idAt, idsIn, idToText } from './packed-ids';
 import { planRawData } from './raw-data';
 import type { AsIf } from './relationship-ends';
 import { decideChanges } from './write-changes';
 
 const maxSample = 20;
-const maxProblems = 50;
 
 const partOf = { entity: 'entities', relationship: 'relationships' } as const;
 type Outcome = keyof DryRun['sample']['entities'];
@@ -32,8 +31,7 @@ type Outcome = keyof DryRun['sample']['entities'];
 export class DryRunGraph implements GraphWriter, AsIf {
   private readonly fate: Readonly<Record<ObjectKind, IdFlags>>;
   private readonly chunks = { entity: new Set<string>(), relationship: new Set<string>() };
-  private readonly counts: Partial<Record<SyncJobCounter, number>> = {};
-  private readonly problems: Problem[] = [];
+  private readonly sums = new ChunkTotals();
   /** What the mapper makes of a change depends on all entities of the account, and is not worked out here. */
   private meetsMapper = false;
   private readonly sample = { entities: emptySample(), relationships: emptySample() };
@@ -53,9 +51,9 @@ export class DryRunGraph implements GraphWriter, AsIf {
   }
 
   outcome() {
-    const { counts, problems, sample, fate } = this;
+    const { sums, sample, fate } = this;
     const hasOverflown = fate.entity.hasOverflown || fate.relationship.hasOverflown;
-    return { counts, problems, sample, estimated: hasOverflown || this.meetsMapper };
+    return { counts: sums.counts, problems: sums.problems, sample, estimated: hasOverflown || this.meetsMapper };
   }
 
   async applyChanges(of: ChunkOf, all: readonly Change[]): Promise<void> {
@@ -71,8 +69,7 @@ export class DryRunGraph implements GraphWriter, AsIf {
 
   async applyDeletes(of: ChunkOf, rows: Uint8Array, keepTypes: readonly string[]): Promise<void> {
     await this.once(of, async (chunk) => {
-      const ids: Binary[] = [];
-      for (let at = 0; at < rows.length; at += manifestRowBytes) ids.push(idAt(rows, at));
+      const ids = idsIn(rows, manifestRowBytes);
       const found = await this.find(of, ids);
       const kept = new Set(keepTypes);
       await this.end(
@@ -86,8 +83,7 @@ export class DryRunGraph implements GraphWriter, AsIf {
 
   async applyExplicitDeletes(of: ChunkOf, ids: Uint8Array, unresolvable: number): Promise<void> {
     await this.once(of, async (chunk) => {
-      const wanted = new Map<string, Binary>();
-      for (let at = 0; at < ids.length; at += 16) wanted.set(idToText(idAt(ids, at)), idAt(ids, at));
+      const wanted = new Map(idsIn(ids).map((id) => [idToText(id), id]));
       const live = await this.find(of, [...wanted.values()]);
       const found = new Set(live.map(({ _id }) => idToText(_id)));
       if (of.kind === 'relationship') {
@@ -111,18 +107,14 @@ export class DryRunGraph implements GraphWriter, AsIf {
   }
 
   async totals(): Promise<AppliedChunk> {
-    return await Promise.resolve({ counts: this.counts, problems: this.problems });
+    return await Promise.resolve(this.sums);
   }
 
   private async once(of: ChunkOf, work: (chunk: ChunkBuilder) => Promise<void>): Promise<void> {
     const builder = new ChunkBuilder(of);
     await work(builder);
-    const [{ counts, problems } = { counts: {}, problems: [] }] = builder.documents();
-    for (const name of syncJobCounters) {
-      const count = counts[name];
-      if (count !== undefined) this.counts[name] = (this.counts[name] ?? 0) + count;
-    }
-    this.problems.push(...problems.slice(0, maxProblems - this.problems.length));
+    const [own] = builder.documents();
+    if (own) this.sums.add(own);
     this.chunks[of.kind].add(of.chunk);
   }
 

@@ -9,7 +9,7 @@ import type { GraphDocument } from './collections';
 import type { Database } from './database';
 import { disturbMappings, endMappingsByIds } from './end-mappings';
 import { takeTurn } from './mapping-documents';
-import { bytesOf, idAt, idToText } from './packed-ids';
+import { bytesOf, idAt, idsIn, idToText } from './packed-ids';
 
 interface EndRequest {
   readonly of: ChunkOf;
@@ -30,8 +30,7 @@ export async function endByRows(
 ): Promise<void> {
   const { of, chunk, session, rows, keepTypes } = request;
   const graph = graphOf(database, of.kind);
-  const ids: Binary[] = [];
-  for (let at = 0; at < rows.length; at += manifestRowBytes) ids.push(idAt(rows, at));
+  const ids = idsIn(rows, manifestRowBytes);
   const kept = new Set<string>();
   if (keepTypes.length > 0) {
     const filter = { _id: { $in: ids }, _type: { $in: [...keepTypes] }, _deleted: false };
@@ -87,11 +86,7 @@ export async function endByIds(
   request: EndRequest & { readonly ids: Uint8Array; readonly unresolvable: number },
 ): Promise<void> {
   const { of, chunk, session, ids, unresolvable } = request;
-  const wanted = new Map<string, Binary>();
-  for (let at = 0; at < ids.length; at += 16) {
-    const id = idAt(ids, at);
-    wanted.set(idToText(id), id);
-  }
+  const wanted = new Map(idsIn(ids).map((id) => [idToText(id), id]));
   const filter = { _id: { $in: [...wanted.values()] }, _accountId: of.job.scope.account, _deleted: false };
   const live = await graphOf(database, of.kind)
     .find(filter, { session, projection: lineage, hint: { _id: 1 } })

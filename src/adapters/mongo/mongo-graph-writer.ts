@@ -1,19 +1,15 @@
 import type { ClientSession } from 'mongodb';
 import { randomUUID } from 'node:crypto';
-import { syncJobCounters, type SyncJobCounter } from '../../contracts/sync-job';
-import type { Problem } from '../../domain/errors';
 import type { ObjectKind } from '../../domain/graph/identity';
 import type { AppliedChunk, Change, ChunkOf, GraphWriter } from '../../domain/sync-job/graph-writer';
 import type { StoredJob } from '../../domain/sync-job/ports';
 import { ChunkBuilder } from './chunk-builder';
+import { ChunkTotals } from './chunk-totals';
 import { inTransaction, isDuplicateKey, type Database } from './database';
 import { applyMapped, endUnmapped } from './apply-mapped';
 import { endByIds, endByRows } from './end-objects';
 import { settleSome } from './settle-targets';
 import { writeChanges } from './write-changes';
-
-/** Problems that a job document shows. */
-const maxProblems = 50;
 
 export class MongoGraphWriter implements GraphWriter {
   constructor(private readonly database: Database) {}
@@ -71,20 +67,13 @@ export class MongoGraphWriter implements GraphWriter {
   }
 
   async totals(job: StoredJob): Promise<AppliedChunk> {
-    const counts: Partial<Record<SyncJobCounter, number>> = {};
-    const problems: Problem[] = [];
+    const totals = new ChunkTotals();
     const found = this.chunks.find(
       { jobId: job.document.id, chunk: { $ne: null } },
       { projection: { counts: 1, problems: 1 } },
     );
-    for await (const chunk of found) {
-      for (const counter of syncJobCounters) {
-        const count = chunk.counts[counter];
-        if (count !== undefined) counts[counter] = (counts[counter] ?? 0) + count;
-      }
-      if (problems.length < maxProblems) problems.push(...chunk.problems.slice(0, maxProblems - problems.length));
-    }
-    return { counts, problems };
+    for await (const chunk of found) totals.add(chunk);
+    return totals;
   }
 
   /** Runs `work` and writes the chunk's marker in one transaction, unless the marker is there already. */

@@ -1,8 +1,7 @@
-import type { Binary } from 'mongodb';
 import { manifestRowBytes } from '../../domain/graph/manifest-rows';
 import type { ObjectTypes } from '../../domain/sync-job/ports';
 import type { Database } from './database';
-import { idAt } from './packed-ids';
+import { idsIn } from './packed-ids';
 
 const idsAtOnce = 5_000;
 
@@ -13,9 +12,7 @@ export class MongoObjectTypes implements ObjectTypes {
     const { entities, relationships, mappings } = this.database.collections;
     let count = 0;
     for (let from = 0; from < rows.length; from += idsAtOnce * manifestRowBytes) {
-      const ids: Binary[] = [];
-      const to = Math.min(rows.length, from + idsAtOnce * manifestRowBytes);
-      for (let at = from; at < to; at += manifestRowBytes) ids.push(idAt(rows, at));
+      const ids = idsIn(rows.subarray(from, from + idsAtOnce * manifestRowBytes), manifestRowBytes);
       const filter = { _id: { $in: ids }, _type: { $in: [...types] }, _deleted: false };
       const hinted = { hint: { _id: 1 } } as const;
       count += await (kind === 'entity' ? entities : relationships).countDocuments(filter, hinted);

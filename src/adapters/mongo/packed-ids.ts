@@ -7,6 +7,13 @@ import type { PartitionedRows } from './collections';
 export const idAt = (bytes: Uint8Array, offset: number): Binary =>
   new Binary(Buffer.from(bytes.buffer, bytes.byteOffset + offset, 16), Binary.SUBTYPE_UUID);
 
+/** The ids of packed rows that begin with one; without `rowBytes` the ids follow each other. */
+export function idsIn(packed: Uint8Array, rowBytes = 16): Binary[] {
+  const ids: Binary[] = [];
+  for (let at = 0; at < packed.length; at += rowBytes) ids.push(idAt(packed, at));
+  return ids;
+}
+
 export const idFromText = (text: string): Binary => idAt(uuidToBytes(text), 0);
 export const idToText = (id: Binary): string => bytesToUuid(id.buffer, 0);
 
