@@ -24,6 +24,10 @@ export const ErrorCode = {
   scopeBusy: 'SCOPE_BUSY',
   jobNotHeld: 'JOB_NOT_HELD',
   conflict: 'CONFLICT',
+  cursorInvalid: 'CURSOR_INVALID',
+  cursorExpired: 'CURSOR_EXPIRED',
+  queryTimeout: 'QUERY_TIMEOUT',
+  queryTooLarge: 'QUERY_TOO_LARGE',
   unavailable: 'SERVICE_UNAVAILABLE',
   internal: 'INTERNAL_SERVER_ERROR',
 } as const;

@@ -30,6 +30,10 @@ export function statusOf(code: ErrorCode): number {
     case ErrorCode.jobNotHeld:
     case ErrorCode.parserError:
     case ErrorCode.validationError:
+    case ErrorCode.cursorInvalid:
+    case ErrorCode.cursorExpired:
+    case ErrorCode.queryTimeout:
+    case ErrorCode.queryTooLarge:
       return 400;
     case ErrorCode.unauthorized:
       return 401;

@@ -58,3 +58,15 @@ export function uuidToBytes(text: string): Uint8Array {
   for (let i = 0; i < 16; i++) bytes[i] = Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16);
   return bytes;
 }
+
+/** An id as the engine of queries has it: its bytes as Latin-1 text. */
+export const idToKey = (bytes: Uint8Array, offset = 0): string =>
+  String.fromCharCode(...bytes.subarray(offset, offset + 16));
+
+export function keyToBytes(key: string): Uint8Array {
+  const bytes = new Uint8Array(16);
+  for (let i = 0; i < 16; i++) bytes[i] = key.charCodeAt(i);
+  return bytes;
+}
+
+export const keyToUuid = (key: string): string => bytesToUuid(keyToBytes(key));

@@ -28,6 +28,8 @@ export function holds(predicate: Predicate, sight: Sight): boolean {
       return matchesPattern(sight.cell(predicate.subject), predicate.pattern, predicate.ignoresCase, predicate.where);
     case 'addressRange':
       return isInRange(sight.cell(predicate.subject), predicate);
+    case 'in':
+      return matches(sight.cell(predicate.subject), '=', predicate.values);
     case 'among': {
       const answer = sight.subquery(predicate.plan);
       return (

@@ -21,6 +21,13 @@ export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
     'The query breaks the grammar of J1QL; the message names line and column, what was found and what was expected.',
   [ErrorCode.validationError]:
     'The query can be read, but a rule forbids what it says, such as an alias that it does not define.',
+  [ErrorCode.cursorInvalid]: 'The cursor is not one that was returned for this query, its variables and this account.',
+  [ErrorCode.cursorExpired]:
+    'The graph is not kept any more as it was when the first page was read. Ask again without a cursor.',
+  [ErrorCode.queryTimeout]:
+    'The query took longer than is allowed and was ended. Make it more selective, or ask for a deferred response.',
+  [ErrorCode.queryTooLarge]:
+    'The query needs more memory than is allowed and was ended. Make it more selective, or return less.',
   [ErrorCode.notFound]: 'There is nothing here: no such path, or no such job in this account.',
   [ErrorCode.unauthorized]:
     'A credential header is missing, or the token is not valid for the account. Which of the two is wrong is not told.',

@@ -113,6 +113,8 @@ export type Predicate =
     }
   /** An IPv4 address as text, from `from` to `to` as numbers. */
   | { readonly kind: 'addressRange'; readonly subject: PlanSubject; readonly from: number; readonly to: number }
+  /** Equal to one of these; what an engine makes of `among` once it has the answer. */
+  | { readonly kind: 'in'; readonly subject: PlanSubject; readonly values: readonly Scalar[] }
   /** Equal to a value of the only column of a table; absent values and null in it never match. */
   | { readonly kind: 'among'; readonly subject: PlanSubject; readonly plan: QueryPlan }
   /** Each of these words, in lower case, is part of some text among the properties, `_key`, `_type` and `_class`, in any case. */
