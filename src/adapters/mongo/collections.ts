@@ -249,6 +249,12 @@ export interface RawContentDocument {
   content: Binary;
 }
 
+/** Random bytes that the installation signs with. */
+export interface SecretDocument {
+  _id: string;
+  secret: Binary;
+}
+
 export interface Collections {
   readonly accounts: Collection<AccountDocument>;
   readonly tokens: Collection<TokenDocument>;
@@ -267,6 +273,7 @@ export interface Collections {
   readonly unsettledTargets: Collection<UnsettledTargetDocument>;
   readonly rawData: Collection<RawDataDocument>;
   readonly rawContents: Collection<RawContentDocument>;
+  readonly secrets: Collection<SecretDocument>;
 }
 
 export function collectionsOf(db: Db): Collections {
@@ -288,5 +295,6 @@ export function collectionsOf(db: Db): Collections {
     unsettledTargets: db.collection('unsettledTargets'),
     rawData: db.collection('rawData'),
     rawContents: db.collection('rawContents'),
+    secrets: db.collection('secrets'),
   };
 }
