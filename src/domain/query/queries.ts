@@ -1,12 +1,10 @@
-import type { QueryPolicy } from './plan/policy';
-
 /** What a client asks (contract 5.1). Empty texts and lists count as absent. */
 export interface QueryRequest {
   readonly query: string;
   readonly variables?: Readonly<Record<string, unknown>>;
   readonly includeDeleted?: boolean;
   /** Seen by this request: each element is a statement of a policy, all of them alternatives. */
-  readonly scopeFilters?: QueryPolicy;
+  readonly scopeFilters?: unknown;
   /** Adds `_meta` to the rows of a table. */
   readonly rowMetadata?: boolean;
   /** As returned with the page before. */
