@@ -7,7 +7,7 @@ const temporal = '^@temporalio/';
 const drivers = '^(mongodb|@aws-sdk/.*)$';
 const zod = '^zod($|/)';
 const temporalNodeSide = '^@temporalio/(worker|client|activity|testing)$';
-const http = '^(fastify|@fastify/.*)$';
+const http = '^(fastify|@fastify/.*|graphql|@graphql-tools/.*)($|/)';
 
 /** One row per layer: what it may import, what it may import as types only, packages it may not import, sandbox purity. */
 const layers = {

@@ -65,6 +65,7 @@ async function main(): Promise<void> {
     metrics: createMetrics(),
     readiness,
     limits: config.http,
+    graphql: { ...config.graphql, publicUrl: config.http.publicUrl },
     corsOrigins: config.http.corsOrigins,
   });
   await app.listen({ host: config.http.host, port: config.http.port });

@@ -41,6 +41,16 @@ export function loadServerConfig(env: Environment) {
       maxBodyBytes: values.PERIJOVE_MAX_BODY_BYTES,
       maxInFlightBodyBytes: values.PERIJOVE_MAX_IN_FLIGHT_BODY_BYTES,
     },
+    graphql: {
+      limits: {
+        depth: values.PERIJOVE_GRAPHQL_MAX_DEPTH,
+        cost: values.PERIJOVE_GRAPHQL_MAX_COST,
+        aliases: values.PERIJOVE_GRAPHQL_MAX_ALIASES,
+        tokens: values.PERIJOVE_GRAPHQL_MAX_TOKENS,
+      },
+      introspection: values.PERIJOVE_GRAPHQL_INTROSPECTION,
+      maxOperations: values.PERIJOVE_GRAPHQL_MAX_OPERATIONS,
+    },
     uploadUrlTtlMs: values.PERIJOVE_UPLOAD_URL_TTL_MS,
     bootstrap:
       values.PERIJOVE_BOOTSTRAP_ACCOUNT === undefined || values.PERIJOVE_BOOTSTRAP_TOKEN === undefined

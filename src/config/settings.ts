@@ -116,6 +116,24 @@ export const serverSettings = {
     integer(32 * mib, { min: kib, max: 16 * gib }),
     'Request bodies in memory at one time. Over it uploads wait; one is always admitted.',
   ),
+  PERIJOVE_GRAPHQL_MAX_DEPTH: setting(
+    integer(20, { min: 3, max: 1000 }),
+    'Fields inside each other in one GraphQL operation.',
+  ),
+  PERIJOVE_GRAPHQL_MAX_COST: setting(
+    integer(5000, { min: 10, max: 1_000_000 }),
+    'Cost of one GraphQL operation: its fields, times ten for each list of vertices or edges around them.',
+  ),
+  PERIJOVE_GRAPHQL_MAX_ALIASES: setting(integer(100, { min: 0, max: 100_000 }), 'Aliases in one GraphQL operation.'),
+  PERIJOVE_GRAPHQL_MAX_TOKENS: setting(
+    integer(10_000, { min: 100, max: 1_000_000 }),
+    'Words and signs of one GraphQL document.',
+  ),
+  PERIJOVE_GRAPHQL_MAX_OPERATIONS: setting(
+    integer(100, { min: 1, max: 10_000 }),
+    'GraphQL operations that one request may hold as an array.',
+  ),
+  PERIJOVE_GRAPHQL_INTROSPECTION: setting(boolean(true), 'Let callers with credentials ask for the GraphQL schema.'),
   PERIJOVE_UPLOAD_URL_TTL_MS: setting(
     integer(hour, { min: minute, max: 7 * day }),
     'How long the presigned URL of a bulk file is valid.',

@@ -1,4 +1,5 @@
 import type { ObjectKind } from './graph/identity';
+import type { Queries } from './query/queries';
 import type { SyncJobs } from './sync-job/sync-jobs';
 
 /** Who makes a request: the account of its token. */
@@ -29,6 +30,7 @@ export interface GraphExport {
 export interface Tenant {
   readonly syncJobs: SyncJobs;
   readonly graphExport: GraphExport;
+  readonly queries: Queries;
 }
 
 export interface Tenants {

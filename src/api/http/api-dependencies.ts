@@ -15,6 +15,7 @@ export interface ApiDependencies {
   readonly uploads: BodyLimits;
   /** For bodies that carry no graph objects. */
   readonly smallBodies: BodyLimits;
+  readonly graphqlBodies: BodyLimits;
 }
 
 declare module 'fastify' {

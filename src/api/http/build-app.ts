@@ -13,6 +13,7 @@ import type { Metrics } from '../../observability/metrics';
 import type { Readiness } from '../../observability/readiness';
 import { registerAbortSyncJob } from './abort-sync-job';
 import { registerAbout } from './about';
+import { registerAnswerGraphql, type GraphqlOptions } from './answer-graphql';
 import type { ApiDependencies } from './api-dependencies';
 import { createByteBudget } from './body/byte-budget';
 import { answerClientError } from './client-error';
@@ -51,6 +52,7 @@ export interface ApiOptions {
   readonly metrics: Metrics;
   readonly readiness: Readiness;
   readonly limits: ApiLimits;
+  readonly graphql: GraphqlOptions;
   /** Origins whose pages may call the API from a browser. */
   readonly corsOrigins?: readonly string[];
   /** A body that stops coming for so long is given up. */
@@ -58,6 +60,8 @@ export interface ApiOptions {
 }
 
 const maxSmallBodyBytes = 1024 * 1024;
+/** Mutations carry raw data. */
+const maxGraphqlBodyBytes = 8 * maxSmallBodyBytes;
 const requestTimeoutMs = 15 * 60_000;
 const keepAliveTimeoutMs = 65_000;
 
@@ -83,6 +87,7 @@ export function buildApp(options: ApiOptions): FastifyInstance {
     metrics,
     uploads,
     smallBodies: { ...uploads, maxBytes: Math.min(maxSmallBodyBytes, limits.maxBodyBytes) },
+    graphqlBodies: { ...uploads, maxBytes: Math.min(maxGraphqlBodyBytes, limits.maxBodyBytes) },
   };
 
   app.decorateRequest('principal', null);
@@ -112,6 +117,7 @@ export function buildApp(options: ApiOptions): FastifyInstance {
     registerExportGraph(secured, { api, kind: 'entity' });
     registerExportGraph(secured, { api, kind: 'relationship' });
     registerValidateQueries(secured, api);
+    registerAnswerGraphql(secured, { api, options: options.graphql });
   });
   return app;
 }

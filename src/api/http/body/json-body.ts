@@ -18,7 +18,8 @@ export function readJson<Schema extends z.ZodType>(
   return withBody({ request, reply, limits }, (body) => Promise.resolve(parseInput(schema, parseJson(body), 'body')));
 }
 
-function parseJson(body: Buffer): unknown {
+/** @throws DomainError INVALID_BODY */
+export function parseJson(body: Buffer): unknown {
   try {
     const text = utf8.decode(body);
     return text.trim() === '' ? {} : ((JSON.parse(text) as unknown) ?? {});

@@ -1,0 +1,71 @@
+import {
+  GraphQLError,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  specifiedRules,
+  validate,
+  type DocumentNode,
+  type GraphQLSchema,
+} from 'graphql';
+import { limitRule, type DocumentLimits } from './document-limits';
+import { documentError, type WireError } from './graphql-errors';
+
+export interface DocumentRules {
+  readonly limits: DocumentLimits;
+  readonly introspection: boolean;
+}
+
+/** Characters of all documents kept; a parsed one takes some hundred times as many bytes at most. */
+const keptCharacters = 512 * 1024;
+const longestKept = 32 * 1024;
+const maxErrors = 20;
+
+/** Reads and checks documents. Those that are valid are kept, the latest used: clients send few, again and again. */
+export class Documents {
+  /** In the order of their use. */
+  private readonly kept = new Map<string, DocumentNode>();
+  private characters = 0;
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    private readonly rules: DocumentRules,
+  ) {}
+
+  read(text: string): DocumentNode | readonly WireError[] {
+    const known = this.kept.get(text);
+    if (known) {
+      this.kept.delete(text);
+      this.kept.set(text, known);
+      return known;
+    }
+    const found = this.check(text);
+    if ('kind' in found) this.keep(text, found);
+    return found;
+  }
+
+  private check(text: string): DocumentNode | readonly WireError[] {
+    const { limits, introspection } = this.rules;
+    let document: DocumentNode;
+    try {
+      document = parse(text, { maxTokens: limits.tokens });
+    } catch (err) {
+      if (!(err instanceof GraphQLError)) throw err;
+      return [documentError('GRAPHQL_PARSE_FAILED', err)];
+    }
+    const tooLarge = validate(this.schema, document, [limitRule(limits)]);
+    const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
+    const errors = tooLarge.length > 0 ? tooLarge : validate(this.schema, document, rules, { maxErrors });
+    return errors.length > 0 ? errors.map((error) => documentError('GRAPHQL_VALIDATION_FAILED', error)) : document;
+  }
+
+  private keep(text: string, document: DocumentNode): void {
+    if (text.length > longestKept) return;
+    this.kept.set(text, document);
+    this.characters += text.length;
+    for (const oldest of this.kept.keys()) {
+      if (this.characters <= keptCharacters) return;
+      this.kept.delete(oldest);
+      this.characters -= oldest.length;
+    }
+  }
+}

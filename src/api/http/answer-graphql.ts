@@ -1,0 +1,75 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ErrorCode } from '../../contracts/error-code';
+import { DomainError } from '../../domain/errors';
+import { inLanes } from '../../lib/in-lanes';
+import { GraphqlService, type GraphqlAnswer } from '../graphql/graphql-service';
+import type { DocumentRules } from '../graphql/documents';
+import { tenantOf, type ApiDependencies } from './api-dependencies';
+import { parseJson } from './body/json-body';
+import { withBody } from './body/read-body';
+import { publicUrlOf } from './public-url';
+
+export interface GraphqlOptions extends DocumentRules {
+  /** Operations of one request. */
+  readonly maxOperations: number;
+  /** Where clients reach the API; undefined: as each request says. */
+  readonly publicUrl?: string | undefined;
+}
+
+/** Where clients look for GraphQL (contract, rule 3). */
+export const graphqlPaths = ['/', '/graphql', '/rules/graphql', '/persister/graphql'] as const;
+
+/** Operations of one request that run at one time. */
+const lanes = 4;
+
+/** One operation, or an array of them (rule 4). What a document or an operation gets wrong is told in an answer of 200 (rule 8). */
+export function registerAnswerGraphql(
+  app: FastifyInstance,
+  { api, options }: { api: ApiDependencies; options: GraphqlOptions },
+): void {
+  const service = new GraphqlService(options);
+
+  async function answer(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const tenant = tenantOf(api, request);
+    const context = {
+      tenant,
+      requestId: request.id,
+      signal: goneSignal(reply),
+      publicUrl: publicUrlOf(request, options.publicUrl),
+    };
+    const reportFault = (err: unknown): void => request.log.error({ err }, 'operation failed');
+    return await withBody({ request, reply, limits: api.graphqlBodies }, async (bytes) => {
+      const sent = parseJson(bytes);
+      if (!Array.isArray(sent)) return await service.answer(sent, context, reportFault);
+      if (sent.length > options.maxOperations) {
+        throw new DomainError(
+          ErrorCode.badRequest,
+          `The request has ${sent.length} operations; ${options.maxOperations} are the most that one may have.`,
+        );
+      }
+      const answers: GraphqlAnswer[] = [];
+      await inLanes(sent.some(mayWrite) ? 1 : lanes, entriesOf(sent), async ([at, operation]) => {
+        answers[at] = await service.answer(operation, context, reportFault);
+      });
+      return answers;
+    });
+  }
+
+  for (const path of graphqlPaths) app.post(path, answer);
+}
+
+/** Then one after the other: an operation may need what the one before it has made. */
+const mayWrite = (operation: unknown): boolean => /\bmutation\b/.test(JSON.stringify(operation) ?? '');
+
+async function* entriesOf<T>(items: readonly T[]): AsyncGenerator<[number, T]> {
+  yield* items.entries();
+}
+
+/** Aborts when the connection closes before the answer is out. */
+function goneSignal(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort(new DomainError(ErrorCode.badRequest, 'The client has gone.'));
+  });
+  return gone.signal;
+}
