@@ -11,8 +11,11 @@ import { S3BlobStore } from './adapters/s3/s3-blob-store';
 import { lazyTemporalClient } from './adapters/temporal/temporal-client';
 import { TemporalSyncJobRunner } from './adapters/temporal/temporal-sync-job-runner';
 import { loadServerConfig, type ServerConfig } from './config/config';
+import { ErrorCode } from './contracts/error-code';
 import { syncJobWorkflowId } from './contracts/temporal/sync-job';
+import { DomainError } from './domain/errors';
 import type { Tenants } from './domain/ports';
+import type { Queries } from './domain/query/queries';
 import { SyncJobsService } from './domain/sync-job/sync-jobs-service';
 import { accountForExternalMemory } from './observability/external-memory';
 import { createLogger } from './observability/logger';
@@ -77,6 +80,10 @@ async function main(): Promise<void> {
   blobs.close();
 }
 
+const notServed = () =>
+  Promise.reject(new DomainError(ErrorCode.unavailable, 'Queries are not served by this version.'));
+const noQueries: Queries = { page: notServed, defer: notServed, explain: notServed };
+
 type Wiring = Pick<Parameters<typeof accountStores>[0], 'database' | 'blobs' | 'reader'> & {
   readonly runner: TemporalSyncJobRunner;
 };
@@ -102,6 +109,7 @@ function tenantsOf(config: ServerConfig, { runner, ...shared }: Wiring): Tenants
           uploadUrlTtlMs: config.uploadUrlTtlMs,
         }),
         graphExport: new MongoGraphExport(shared.database, account),
+        queries: noQueries,
       };
     },
   };

@@ -7,14 +7,16 @@ import { SyncJobsService } from '../../src/domain/sync-job/sync-jobs-service';
 import { MemoryDatabase, type MemoryBatch } from './memory/memory-database';
 import { flatObjectsOf, memoryGraphExport } from './memory/memory-graph-export';
 import { MemoryJobRuns } from './memory/memory-job-runs';
+import { memoryQueries, type MemoryQueries } from './memory/memory-queries';
 import { memoryStores } from './memory/memory-stores';
 
 export interface MemoryTenants extends Tenants {
   readonly database: MemoryDatabase;
   /** Every upload that was stored, in order; retries do not show up. */
   readonly uploads: readonly MemoryBatch[];
-  /** What `graphExport` of an account pages through, in place of what its jobs have written. */
+  /** What `graphExport` and `queries` of an account read, in place of what its jobs have written. */
   setGraph(account: string, kind: ObjectKind, objects: readonly FlatObject[]): void;
+  queriesOf(account: string): MemoryQueries;
 }
 
 /** The service of any number of accounts on stores in memory. Finalizing ends at FINALIZE_PENDING: there is no worker behind it. */
@@ -22,7 +24,16 @@ export function createMemoryTenants({ now = Date.now }: { now?: () => number } =
   const database = new MemoryDatabase();
   const graphs = new Map<string, readonly FlatObject[]>();
   const runner = new MemoryJobRuns();
+  const queries = new Map<string, MemoryQueries>();
+  const objectsOf = (account: string) => (kind: ObjectKind) =>
+    graphs.get(`${account}/${kind}`) ?? flatObjectsOf(database, account, kind);
+  const queriesOf = (account: string): MemoryQueries => {
+    const known = queries.get(account) ?? memoryQueries(objectsOf(account));
+    queries.set(account, known);
+    return known;
+  };
   return {
+    queriesOf,
     database,
     uploads: database.batches,
     setGraph: (account, kind, objects) => void graphs.set(`${account}/${kind}`, objects),
@@ -43,9 +54,8 @@ export function createMemoryTenants({ now = Date.now }: { now?: () => number } =
           uploadWindowMs: 24 * 3_600_000,
           uploadUrlTtlMs: 3_600_000,
         }),
-        graphExport: memoryGraphExport(
-          (kind) => graphs.get(`${account}/${kind}`) ?? flatObjectsOf(database, account, kind),
-        ),
+        graphExport: memoryGraphExport(objectsOf(account)),
+        queries: queriesOf(account),
       };
     },
   };

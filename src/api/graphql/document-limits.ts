@@ -89,7 +89,7 @@ function measurer(context: ValidationContext) {
     fragments.set(name, nothing);
     const fragment: FragmentDefinitionNode | null | undefined = context.getFragment(name);
     const type = fragment && narrowed(context.getSchema(), fragment.typeCondition.name.value);
-    const size = fragment ? ofSelections(fragment.selectionSet, type) : nothing;
+    const size = fragment ? ofSelections(fragment.selectionSet, type ?? undefined) : nothing;
     fragments.set(name, size);
     return size;
   }

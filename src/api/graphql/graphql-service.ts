@@ -43,7 +43,7 @@ export class GraphqlService {
       // Without a path it is about the variables or the name of the operation, and nothing was run.
       error.path ? runtimeError(error, context.requestId, reportFault) : documentError('BAD_USER_INPUT', error),
     );
-    return { errors: shown, data: data ?? null };
+    return data === undefined ? refused(shown) : { errors: shown, data };
   }
 }
 

@@ -1,7 +1,5 @@
 import { ErrorCode } from '../../contracts/error-code';
 import { DomainError } from '../../domain/errors';
-import type { PolicyStatement, QueryPolicy } from '../../domain/query/plan/policy';
-import type { Scalar } from '../../domain/query/plan/plan';
 import type { QueryRequest } from '../../domain/query/queries';
 import { withoutAbsent } from '../http/without-absent';
 import { given } from './given';
@@ -16,7 +14,7 @@ export interface QueryArguments {
   readonly dryRun?: boolean | null;
 }
 
-/** @throws DomainError BAD_REQUEST for variables or scope filters that cannot be such */
+/** @throws DomainError BAD_REQUEST for variables that are no object */
 export function queryRequestOf(args: QueryArguments, requestId: string): QueryRequest {
   return {
     query: args.query,
@@ -41,22 +39,10 @@ function variablesOf(variables: unknown): Readonly<Record<string, unknown>> | un
 }
 
 /** queryV2 takes one object in place of a list. */
-function scopeFiltersOf(filters: unknown): QueryPolicy | undefined {
+function scopeFiltersOf(filters: unknown): unknown {
   const found = given(filters);
-  if (found === undefined) return undefined;
-  return [found].flat().map((statement, at): PolicyStatement => {
-    if (!isRecord(statement) || !Object.values(statement).every(isScalarOrScalars)) {
-      throw new DomainError(
-        ErrorCode.badRequest,
-        `scopeFilters[${at}] must be an object whose values are texts, numbers, booleans, or lists of these.`,
-      );
-    }
-    return statement as PolicyStatement;
-  });
+  return isRecord(found) ? [found] : found;
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const isScalarOrScalars = (value: unknown): value is Scalar | readonly Scalar[] =>
-  [value].flat().every((each) => ['string', 'number', 'boolean'].includes(typeof each));

@@ -1,5 +1,6 @@
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { createHash } from 'node:crypto';
+import type { GraphqlOptions } from '../../../src/api/http/answer-graphql';
 import { buildApp, type ApiOptions } from '../../../src/api/http/build-app';
 import { ErrorCode } from '../../../src/contracts/error-code';
 import { DomainError } from '../../../src/domain/errors';
@@ -14,6 +15,12 @@ import { createMemoryTenants, type MemoryTenants } from '../../support/memory-te
 export const jobs = '/persister/synchronization/jobs';
 export const credentials = { authorization: 'Bearer acme-secret-token', 'jupiterone-account': 'acme' };
 export const otherCredentials = { authorization: 'Bearer other-secret-token', 'jupiterone-account': 'other' };
+
+export const graphqlOptions: GraphqlOptions = {
+  limits: { depth: 20, cost: 5000, aliases: 100, tokens: 10_000 },
+  introspection: true,
+  maxOperations: 100,
+};
 
 export interface TestApp {
   readonly app: FastifyInstance;
@@ -38,6 +45,7 @@ export function buildTestApp(options: Partial<ApiOptions> = {}): TestApp {
     logger: createLogger({ level: 'info', name: 'test', destination }),
     metrics: createMetrics({ processMetrics: false }),
     readiness: createReadiness({ checks: {} }),
+    graphql: graphqlOptions,
     limits: { maxBodyBytes: 1024 * 1024, maxInFlightBodyBytes: 4 * 1024 * 1024 },
     ...options,
   });

@@ -47,7 +47,7 @@ const anyBody = fc.oneof(
 
 /** The codes that `/openapi.json` promises for a route; every path outside of it may only be not found or refused as it is. */
 function documentedCodes(url: string, method: string): readonly string[] {
-  const path = url.split('?')[0] ?? '';
+  const path = url.split('?')[0] || '/';
   const operation = operations.find(
     (each) => each.method === method.toLowerCase() && new RegExp(`^${each.path.replace('{id}', '[^/]*')}$`).test(path),
   );

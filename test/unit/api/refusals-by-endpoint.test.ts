@@ -124,7 +124,7 @@ describe('every endpoint', () => {
     // Of the server's own state; of finalization, where jobs show them, not answers; and verdicts on single queries.
     const elsewhere = [
       ...['SERVICE_UNAVAILABLE', 'INTERNAL_SERVER_ERROR', 'BAD_BULK_DATA', 'SCOPE_BUSY'],
-      ...['PARSER_ERROR', 'VALIDATION_ERROR'],
+      ...['PARSER_ERROR', 'VALIDATION_ERROR', 'CURSOR_INVALID', 'CURSOR_EXPIRED', 'QUERY_TIMEOUT', 'QUERY_TOO_LARGE'],
     ];
     const tested = new Set([...refusals.map(({ code }) => code), ...here, ...elsewhere]);
     const documented = tableRows('docs/errors.md').map(([code]) => code?.replaceAll('`', ''));

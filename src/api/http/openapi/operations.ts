@@ -71,7 +71,25 @@ const upload = (
   errors: uploadErrors,
 });
 
+/** One endpoint under the paths that clients know. */
+const graphql = Object.entries({
+  graphql: '/graphql',
+  graphqlAtRoot: '/',
+  graphqlOfRules: '/rules/graphql',
+  graphqlOfPersister: '/persister/graphql',
+}).map(([id, path]): Operation => ({
+  method: 'post',
+  path,
+  id,
+  summary: 'GraphQL: one operation, or an array of them',
+  description: 'What a document or an operation gets wrong is told in `errors` of an answer of 200.',
+  body: { required: true, schema: ref('GraphqlBody') },
+  answer: ref('GraphqlAnswers'),
+  errors: bodyErrors,
+}));
+
 export const operations: readonly Operation[] = [
+  ...graphql,
   {
     method: 'post',
     path: jobs,

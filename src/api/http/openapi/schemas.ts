@@ -24,6 +24,8 @@ function complete(properties: Readonly<Record<string, JsonSchema>>): JsonSchema 
 export const ref = (name: keyof typeof schemas): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
 const refTo = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
 
+const oneOrMany = (each: JsonSchema): JsonSchema => ({ oneOf: [each, arrayOf(each)] });
+
 const problem = complete({
   where: string('Place in the input, such as `entities[3]._key` or `line 12`.'),
   what: string('What is wrong there.'),
@@ -237,6 +239,36 @@ export const schemas = {
       }),
     },
   }),
+  GraphqlBody: oneOrMany(refTo('GraphqlOperation')),
+  GraphqlOperation: {
+    type: 'object',
+    required: ['query'],
+    properties: {
+      query: string('Document.'),
+      variables: { type: ['object', 'null'] },
+      operationName: nullable('Of a document with several operations.'),
+    },
+  },
+  GraphqlAnswers: oneOrMany(refTo('GraphqlAnswer')),
+  GraphqlAnswer: {
+    type: 'object',
+    properties: {
+      errors: arrayOf(
+        {
+          type: 'object',
+          required: ['message', 'extensions'],
+          properties: {
+            message: string('A sentence.'),
+            locations: arrayOf({ type: 'object' }, 'Of errors in the document.'),
+            path: arrayOf({ type: ['string', 'number'] }, 'Of errors in a field.'),
+            extensions: { type: 'object', properties: { code: string('Stable.'), serviceName: string('perijove') } },
+          },
+        },
+        'Only if there are some.',
+      ),
+      data: { type: ['object', 'null'] },
+    },
+  },
   Readiness: complete({
     ready: { type: 'boolean' },
     draining: { type: 'boolean', description: 'The process is about to stop.' },
