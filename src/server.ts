@@ -92,7 +92,7 @@ function tenantsOf(config: ServerConfig, { runner, ...shared }: Wiring): Tenants
   const { maxBulkFileBytes } = config.limits;
   return {
     of(account) {
-      const { jobs, staging, dryRuns, blobs } = accountStores({ ...shared, maxBulkFileBytes }, account);
+      const { jobs, staging, dryRuns, counters, blobs } = accountStores({ ...shared, maxBulkFileBytes }, account);
       return {
         syncJobs: new SyncJobsService({
           account,
@@ -110,6 +110,7 @@ function tenantsOf(config: ServerConfig, { runner, ...shared }: Wiring): Tenants
         }),
         graphExport: new MongoGraphExport(shared.database, account),
         queries: noQueries,
+        entityCounts: counters,
       };
     },
   };

@@ -99,6 +99,7 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
       run.progress({ step: `folding the manifest of ${kind} keys`, done: 0, of: 1 });
       await stores.manifests.compact(job.scope, kind);
     }
+    await stores.counters.fold();
     const { counts, problems } = await stores.graph.totals(job);
     const ended = await stores.jobs.end(ref.jobId, {
       status: SyncJobStatus.finished,
@@ -226,6 +227,7 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
               const held = await holdBack(deps, { stores, job, run });
               if (held) return held;
             }
+            await stores.counters.prepare();
             return await planKind(stores, job, 'entity', run);
           });
           if (planned === 'held') return toHeldState(deps, await find(ref));

@@ -1,3 +1,4 @@
+import type { EntityCounts } from './graph/entity-counts';
 import type { ObjectKind } from './graph/identity';
 import type { Queries } from './query/queries';
 import type { SyncJobs } from './sync-job/sync-jobs';
@@ -31,6 +32,7 @@ export interface Tenant {
   readonly syncJobs: SyncJobs;
   readonly graphExport: GraphExport;
   readonly queries: Queries;
+  readonly entityCounts: EntityCounts;
 }
 
 export interface Tenants {

@@ -9,6 +9,7 @@ import { sha1 } from '../../src/adapters/digest';
 import { isTerminal, syncJobCounters, type SyncJobCounter, type SyncJobDocument } from '../../src/contracts/sync-job';
 import type { SyncJobState } from '../../src/contracts/temporal/sync-job';
 import type { DeleteGuard } from '../../src/domain/sync-job/delete-guard';
+import type { GraphCounts } from '../../src/domain/graph/entity-counts';
 import type { FinalizeStores } from '../../src/domain/sync-job/finalize-deps';
 import type { SyncJobRunner } from '../../src/domain/sync-job/sync-job-runner';
 import { SyncJobsService } from '../../src/domain/sync-job/sync-jobs-service';
@@ -37,6 +38,8 @@ export interface SyncBench {
   /** Both finalizing activities; what the workflow does after the finalize call. */
   finish(jobId: string): Promise<SyncJobState>;
   graph(): Promise<BenchGraph>;
+  /** The live objects, counted one by one. */
+  recount(): Promise<GraphCounts>;
 }
 
 /** Of waiting for a turn that never comes. */
@@ -54,6 +57,7 @@ export function createBench(options: {
   readonly account: string;
   readonly stores: FinalizeStores;
   readonly graph: () => Promise<BenchGraph>;
+  readonly recount: () => Promise<GraphCounts>;
   readonly applyLanes?: number | undefined;
   readonly smallPlan?: number | undefined;
   readonly deleteGuard?: DeleteGuard | undefined;
@@ -61,7 +65,17 @@ export function createBench(options: {
   /** How long an attempt that may pass later is put off. */
   readonly retryAfterMs?: number;
 }): SyncBench {
-  const { account, stores, graph, applyLanes = 2, smallPlan, deleteGuard, runner = idle, retryAfterMs = 5 } = options;
+  const {
+    account,
+    stores,
+    graph,
+    recount,
+    applyLanes = 2,
+    smallPlan,
+    deleteGuard,
+    runner = idle,
+    retryAfterMs = 5,
+  } = options;
   // Ahead of the product's job keeper, to whom these jobs, which have no workflow, would look forgotten.
   const clock = { now: Date.now() + 3_600_000 };
   const activities = createSyncJobActivities({
@@ -128,6 +142,7 @@ export function createBench(options: {
       return await run(async () => await activities.finalizeRelationships(ref));
     },
     graph,
+    recount,
   };
 }
 

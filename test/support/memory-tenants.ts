@@ -38,7 +38,7 @@ export function createMemoryTenants({ now = Date.now }: { now?: () => number } =
     uploads: database.batches,
     setGraph: (account, kind, objects) => void graphs.set(`${account}/${kind}`, objects),
     of(account) {
-      const { jobs, staging, dryRuns, blobs } = memoryStores(database, account);
+      const { jobs, staging, dryRuns, counters, blobs } = memoryStores(database, account);
       return {
         syncJobs: new SyncJobsService({
           account,
@@ -56,6 +56,7 @@ export function createMemoryTenants({ now = Date.now }: { now?: () => number } =
         }),
         graphExport: memoryGraphExport(objectsOf(account)),
         queries: queriesOf(account),
+        entityCounts: counters,
       };
     },
   };

@@ -29,6 +29,8 @@ function endOf(place: BodyPlace, side: 'from' | 'to', end: ModelEnd | undefined)
   };
 }
 
+const classesOf = (type: string) => (type === 'thing' ? { _class: 'Thing' } : { _class: ['Part', 'Thing'] });
+
 /** Bodies as a client would send them. */
 export function toBody(upload: ModelUpload, place: BodyPlace) {
   const ordered = (properties: ModelEntity['properties']) => {
@@ -39,7 +41,8 @@ export function toBody(upload: ModelUpload, place: BodyPlace) {
     entities: upload.entities.map((entity) => ({
       ...addressOf(place, 'entity', entity),
       _type: entity.type,
-      _class: 'Thing',
+      // One, none or two; which follows from the type, so that two types tell apart what a mix would hide.
+      ...classesOf(entity.type),
       ...ordered(entity.properties),
     })),
     relationships: upload.relationships.map((relationship) => ({
@@ -71,7 +74,8 @@ export function toBulkFile({ format, gzip, upload }: ModelBulkFile, place: BodyP
 
 function toCsv(objects: readonly Record<string, unknown>[]): string {
   const columns = [...new Set(['_key', ...objects.flatMap((object) => Object.keys(object))])];
-  const cell = (value: unknown) => (value === undefined ? '' : String(value));
+  const cell = (value: unknown) =>
+    Array.isArray(value) ? `"${JSON.stringify(value).replaceAll('"', '""')}"` : String(value ?? '');
   return [columns, ...objects.map((object) => columns.map((name) => cell(object[name])))]
     .map((cells) => `${cells.join(',')}\n`)
     .join('');

@@ -1,3 +1,4 @@
+import type { KindCounts } from '../../src/domain/graph/entity-counts';
 import { bulkFileKey } from '../../src/domain/sync-job/bulk-file';
 import { outcomeCounts, type SyncBench } from './bench';
 import { toBody, toBulkFile } from './model-bodies';
@@ -33,8 +34,32 @@ export async function playJobs(
       expect({ status: document.status, counts: outcomeCounts(document) }).toEqual(expected[n]);
     }
     expect(await bench.graph()).toEqual({ entities: model.entities, relationships: model.relationships });
+    await expectCounted(bench, model);
     await after?.(i);
   }
+}
+
+/** The counters are what the model has, and what counting one by one gives. */
+export async function expectCounted(bench: SyncBench, model: CountedModel): Promise<void> {
+  const { entity, relationship } = await bench.stores.counters.counts();
+  expect(plain(entity)).toEqual(plain((await bench.recount()).entity));
+  expect(plain(relationship)).toEqual(plain((await bench.recount()).relationship));
+  expect(plain(entity)).toMatchObject(typesOf(model.entities));
+  expect(plain(relationship)).toMatchObject(typesOf(model.relationships));
+}
+
+const plain = ({ total, types, classes }: KindCounts) => ({ total, types: new Map(types), classes: new Map(classes) });
+
+type CountedObjects = ReadonlyMap<string, { readonly type: string; readonly deleted: boolean }>;
+interface CountedModel {
+  readonly entities: CountedObjects;
+  readonly relationships: CountedObjects;
+}
+
+function typesOf(objects: CountedObjects): Pick<KindCounts, 'total' | 'types'> {
+  const live = [...objects.values()].filter(({ deleted }) => !deleted);
+  const types = [...Map.groupBy(live, ({ type }) => type)].map(([type, all]) => [type, all.length] as const);
+  return { total: live.length, types: new Map(types) };
 }
 
 /** What finalizing would do; on a graph that no other job changes meanwhile. */

@@ -4,9 +4,11 @@ import { accountStores } from '../../src/adapters/mongo/account-stores';
 import type { GraphDocument, VersionDocument } from '../../src/adapters/mongo/collections';
 import type { Database } from '../../src/adapters/mongo/database';
 import { readState } from '../../src/adapters/mongo/graph-document';
+import { MongoEntityCounts } from '../../src/adapters/mongo/mongo-entity-counts';
 import { MongoManifestStore } from '../../src/adapters/mongo/mongo-manifest-store';
 import { idToText } from '../../src/adapters/mongo/packed-ids';
 import { S3BlobStore } from '../../src/adapters/s3/s3-blob-store';
+import { CountTally, type GraphCounts } from '../../src/domain/graph/entity-counts';
 import { mapperSource } from '../../src/domain/mapping/mapper-objects';
 import type { DeleteGuard } from '../../src/domain/sync-job/delete-guard';
 import type { FinalizeStores } from '../../src/domain/sync-job/finalize-deps';
@@ -44,11 +46,25 @@ export function createSyncBench(
   const stores: FinalizeStores = {
     ...accountStores(shared, account),
     manifests: new MongoManifestStore(database, { minFoldedRows: options.foldAfterRows ?? 20_000 }),
+    counters: new MongoEntityCounts(database, account, options.foldAfterRows === 1 ? { maxDeltas: 1 } : {}),
     ...options.stores,
   };
   const graph = async () => await readGraph(database, account);
+  const recount = async () => await recountGraph(database, account);
   const { applyLanes, smallPlan, deleteGuard } = options;
-  return createBench({ account, stores, graph, applyLanes, smallPlan, deleteGuard });
+  return createBench({ account, stores, graph, recount, applyLanes, smallPlan, deleteGuard });
+}
+
+export async function recountGraph({ collections }: Database, account: string): Promise<GraphCounts> {
+  const counts = new CountTally();
+  const live = { _accountId: account, _deleted: false };
+  for await (const entity of collections.entities.find(live)) {
+    counts.add('entity', entity._type, readState(entity).classes, 1);
+  }
+  for await (const relationship of collections.relationships.find(live)) {
+    counts.add('relationship', relationship._type, readState(relationship).classes, 1);
+  }
+  return counts;
 }
 
 export async function readGraph(database: Database, account: string): Promise<BenchGraph> {

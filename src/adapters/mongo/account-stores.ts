@@ -5,6 +5,7 @@ import type { FinalizeStores } from '../../domain/sync-job/finalize-deps';
 import { sha1 } from '../digest';
 import type { Database } from './database';
 import { MongoDryRuns } from './mongo-dry-runs';
+import { MongoEntityCounts } from './mongo-entity-counts';
 import { MongoGraphWriter } from './mongo-graph-writer';
 import { MongoManifestStore } from './mongo-manifest-store';
 import { MongoObjectTypes } from './mongo-object-types';
@@ -29,6 +30,7 @@ export function accountStores(
     plans: new MongoPlanStore(database),
     manifests: new MongoManifestStore(database),
     graph: new MongoGraphWriter(database),
+    counters: new MongoEntityCounts(database, account),
     types: new MongoObjectTypes(database),
     dryRuns: new MongoDryRuns(database),
     blobs,

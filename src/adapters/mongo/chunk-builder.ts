@@ -1,11 +1,15 @@
+import type { ClientSession } from 'mongodb';
 import type { SyncJobCounter, SyncJobCounts } from '../../contracts/sync-job';
 import type { Problem } from '../../domain/errors';
-import { scopeId } from '../../domain/graph/identity';
+import { CountTally } from '../../domain/graph/entity-counts';
+import { scopeId, type ObjectKind } from '../../domain/graph/identity';
 import { manifestRowBytes } from '../../domain/graph/manifest-rows';
 import { mapperScope } from '../../domain/mapping/mapper-objects';
 import type { ChunkOf } from '../../domain/sync-job/graph-writer';
 import { sha1 } from '../digest';
-import type { AppliedChunkDocument } from './collections';
+import type { AppliedChunkDocument, GraphDocument } from './collections';
+import { classesOf, deltaDocument } from './count-documents';
+import type { Database } from './database';
 import { splitByPartition } from './packed-ids';
 
 /** Problems that one chunk keeps; the counters have them all. */
@@ -16,6 +20,8 @@ export class ChunkBuilder {
   private readonly counts: Partial<Record<SyncJobCounter, number>> = {};
   private readonly problems: Problem[] = [];
   private readonly rowsByScope = new Map<string, RowBuffer>();
+  /** Live objects that there are more, or fewer. */
+  readonly counted = new CountTally();
 
   constructor(private readonly of: ChunkOf) {}
 
@@ -25,6 +31,12 @@ export class ChunkBuilder {
 
   problem(problem: Problem): void {
     if (this.problems.length < maxProblems) this.problems.push(problem);
+  }
+
+  /** Documents before and after; undefined where there is none. Ended ones do not count. */
+  replaced(kind: ObjectKind, before: GraphDocument | undefined, after: GraphDocument | undefined): void {
+    if (before?._deleted === false) this.counted.add(kind, before._type, classesOf(before), -1);
+    if (after?._deleted === false) this.counted.add(kind, after._type, classesOf(after), 1);
   }
 
   /** `hash` is 16 bytes, or null when the bytes of the last upload do not describe the object. */
@@ -59,6 +71,14 @@ export class ChunkBuilder {
       (scope) => scope !== job.scopeId && scope !== scopeId(sha1, mapperScope(job.scope.account)),
     );
     return [own, ...others.map((scope) => this.document({ id: `${id}/${scope}`, scopeId: scope, chunk: null, kind }))];
+  }
+
+  /** Writes all of it: last of the transaction, as the marker then meets the one of another attempt at once. */
+  async write({ collections }: Database, session: ClientSession): Promise<void> {
+    if (!this.counted.isZero) {
+      await collections.objectCounts.insertOne(deltaDocument(this.of.job.scope.account, this.counted), { session });
+    }
+    await collections.appliedChunks.insertMany(this.documents(), { session, ordered: true });
   }
 
   private document(of: { id: string; scopeId: string; chunk: string | null; kind: string }): AppliedChunkDocument {

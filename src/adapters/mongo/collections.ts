@@ -1,4 +1,4 @@
-import type { Binary, Collection, Db } from 'mongodb';
+import type { Binary, Collection, Db, ObjectId } from 'mongodb';
 import type { SyncJobCounts, SyncJobStatus, SyncMode } from '../../contracts/sync-job';
 import type { Problem } from '../../domain/errors';
 
@@ -255,6 +255,22 @@ export interface SecretDocument {
   secret: Binary;
 }
 
+/** Name and number. */
+type NamedCounts = (readonly [string, number])[];
+export interface StoredCounts {
+  total: number;
+  types: NamedCounts;
+  classes: NamedCounts;
+}
+
+/** Live objects of an account, or what one transaction has changed of their numbers: `mongo-entity-counts.ts`. */
+export interface CountsDocument {
+  _id: { account: string; base: number } | { account: string; delta: ObjectId };
+  account: string;
+  entity: StoredCounts;
+  relationship: StoredCounts;
+}
+
 export interface Collections {
   readonly accounts: Collection<AccountDocument>;
   readonly tokens: Collection<TokenDocument>;
@@ -273,6 +289,7 @@ export interface Collections {
   readonly unsettledTargets: Collection<UnsettledTargetDocument>;
   readonly rawData: Collection<RawDataDocument>;
   readonly rawContents: Collection<RawContentDocument>;
+  readonly objectCounts: Collection<CountsDocument>;
   readonly secrets: Collection<SecretDocument>;
 }
 
@@ -295,6 +312,7 @@ export function collectionsOf(db: Db): Collections {
     unsettledTargets: db.collection('unsettledTargets'),
     rawData: db.collection('rawData'),
     rawContents: db.collection('rawContents'),
+    objectCounts: db.collection('objectCounts'),
     secrets: db.collection('secrets'),
   };
 }

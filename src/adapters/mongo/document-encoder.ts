@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { BSON } from 'mongodb';
 import type { ObjectKind } from '../../domain/graph/identity';
 import { loadWasm } from '../load-wasm';
 
@@ -8,6 +9,7 @@ const layout = {
   endNamespace: 1024,
   id: 1040,
   ends: 1056,
+  kind: 1472,
   template: 8192,
   templateBytes: 57344,
   input: 65536,
@@ -27,9 +29,11 @@ export interface NewObject {
   readonly text: Uint8Array;
 }
 
-/** A BSON document, and for a relationship the ids of its ends, 16 bytes each. */
+/** A BSON document, what it says of its type and classes, and for a relationship the ids of its ends, 16 bytes each. */
 export interface EncodedDocument {
   readonly bytes: Uint8Array;
+  readonly type: string;
+  readonly classes: readonly string[];
   readonly ends?: { readonly from: Uint8Array; readonly to: Uint8Array };
 }
 
@@ -68,9 +72,33 @@ export function createDocumentEncoder(): DocumentEncoder {
       const length = encoder.encode(template.length, kind === 'relationship');
       if (length === 0) return undefined;
       const bytes = memory.subarray(layout.output, layout.output + length);
-      if (kind === 'entity') return { bytes: Buffer.from(bytes) };
+      const document = { bytes: Buffer.from(bytes), ...kindOf(memory, kind) };
+      if (kind === 'entity') return document;
       const ends = Buffer.from(memory.subarray(layout.ends, layout.ends + 32));
-      return { bytes: Buffer.from(bytes), ends: { from: ends.subarray(0, 16), to: ends.subarray(16) } };
+      return { ...document, ends: { from: ends.subarray(0, 16), to: ends.subarray(16) } };
     });
   };
 }
+
+/** Lists of classes by their bytes: the objects of a batch have few different ones. */
+const lists = new Map<string, readonly string[]>();
+const maxLists = 1_000;
+
+function kindOf(memory: Buffer, kind: ObjectKind): Pick<EncodedDocument, 'type' | 'classes'> {
+  const [typeAt, typeLength, classAt, classLength] = [0, 4, 8, 12].map((at) => memory.readUInt32LE(layout.kind + at));
+  const type = utf8At(memory, typeAt, typeLength);
+  if (!classLength) return { type, classes: [] };
+  if (kind === 'relationship') return { type, classes: [utf8At(memory, classAt, classLength)] };
+  const start = layout.output + (classAt ?? 0);
+  const packed = memory.toString('latin1', start, start + classLength);
+  let classes = lists.get(packed);
+  if (!classes) {
+    classes = Object.values(BSON.deserialize(memory.subarray(start, start + classLength))) as string[];
+    if (lists.size === maxLists) lists.clear();
+    lists.set(packed, classes);
+  }
+  return { type, classes };
+}
+
+const utf8At = (memory: Buffer, at = 0, length = 0): string =>
+  memory.toString('utf8', layout.output + at, layout.output + at + length);

@@ -6,6 +6,7 @@ import type { ChunkOf } from '../../domain/sync-job/graph-writer';
 import { sha1 } from '../digest';
 import type { ChunkBuilder } from './chunk-builder';
 import type { GraphDocument, MappingDocument } from './collections';
+import { countEnding } from './count-objects';
 import type { Database } from './database';
 import { hasMappings, noteUnsettled, scopeOfMapping, takeTurn } from './mapping-documents';
 import { bytesOf, idFromText, idToText } from './packed-ids';
@@ -97,7 +98,7 @@ async function endMappings(
   const account = of.job.scope.account;
   await takeTurn(database, account, session);
   const made = ending.flatMap(({ relationshipIds }) => relationshipIds);
-  chunk.add('numMappedRelationshipsDeleted', await endGenerated(database, { of, session }, made));
+  chunk.add('numMappedRelationshipsDeleted', await endGenerated(database, { of, chunk, session }, made));
   await mappings.updateMany(
     { _id: { $in: ending.map(({ _id }) => _id) } },
     { $set: { _deleted: true, stale: false, relationshipIds: [], targetIds: [] } },
@@ -117,10 +118,11 @@ async function endMappings(
 /** @returns how many were live. */
 export async function endGenerated(
   database: Database,
-  { of, session }: { readonly of: ChunkOf; readonly session: ClientSession },
+  { of, chunk, session }: Pick<EndRequest, 'of' | 'chunk' | 'session'>,
   ids: readonly Binary[],
 ): Promise<number> {
   if (ids.length === 0) return 0;
+  await countEnding(database, { kind: 'relationship', ids, chunk, session });
   const { modifiedCount } = await database.collections.relationships.updateMany(
     { _id: { $in: [...ids] }, _deleted: false },
     { $set: { _deleted: true, _endOn: of.job.finalizeRequestedAt ?? 0 } },

@@ -6,6 +6,7 @@ import type { ChunkOf } from '../../domain/sync-job/graph-writer';
 import { sha1 } from '../digest';
 import { ChunkBuilder } from './chunk-builder';
 import type { GraphDocument } from './collections';
+import { countEnding } from './count-objects';
 import type { Database } from './database';
 import { disturbMappings, endMappingsByIds } from './end-mappings';
 import { takeTurn } from './mapping-documents';
@@ -64,6 +65,7 @@ async function endAtVersions(
   if (ending.length === 0) return 0;
   const { of, chunk, session } = request;
   const versions = versionsOf(rows);
+  await countEnding(database, { kind: of.kind, ids: ending, chunk, session });
   const groups = Map.groupBy(ending, (id) => versions.get(idToText(id)) ?? 0);
   const graph = graphOf(database, of.kind);
   const { modifiedCount } = await graph.bulkWrite(
@@ -94,6 +96,7 @@ export async function endByIds(
   const ending = live.map(({ _id }) => _id);
   if (of.kind === 'entity' && live.some(isOfMapper)) await takeTurn(database, of.job.scope.account, session);
   await end(database, request, ending);
+  for (const document of live) chunk.replaced(of.kind, document, undefined);
   countEnded(chunk, of.kind, live);
   addEndedRows(chunk, live);
   const found = new Set(ending.map(idToText));
@@ -117,11 +120,22 @@ export async function endTargets(
   request: EndRequest & { readonly targets: readonly Binary[] },
 ): Promise<void> {
   const ofEntities = { ...request, of: { ...request.of, kind: 'entity' as const } };
+  await countEnding(database, { ...ofEntities, kind: 'entity', ids: request.targets });
   await end(database, ofEntities, request.targets);
   await endRelationshipsOf(database, ofEntities, request.targets);
 }
 
-const lineage = { _id: 1, _accountId: 1, _source: 1, _scope: 1, _key: 1, _version: 1 } as const;
+const lineage = {
+  _id: 1,
+  _accountId: 1,
+  _source: 1,
+  _scope: 1,
+  _key: 1,
+  _version: 1,
+  _type: 1,
+  _class: 1,
+  _deleted: 1,
+} as const;
 
 /** Live relationships of any scope that begin or end at one of the entities. */
 export const touching = (entities: readonly Binary[]): Filter<GraphDocument> => ({
@@ -140,6 +154,7 @@ async function endRelationshipsOf(database: Database, request: EndRequest, entit
     { ...request, of: { ...of, kind: 'relationship' } },
     found.map(({ _id }) => _id),
   );
+  for (const document of found) chunk.replaced('relationship', document, undefined);
   countEnded(chunk, 'relationship', found);
   const moved = new ChunkBuilder({ ...of, kind: 'relationship', chunk: `of-${of.kind}-${of.chunk}` });
   addEndedRows(moved, found);

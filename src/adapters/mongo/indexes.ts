@@ -35,6 +35,7 @@ export const indexes: Partial<Record<keyof Collections, readonly IndexDescriptio
     { key: { targetIds: 1 } },
   ],
   unsettledTargets: [{ key: { scopeId: 1 } }],
+  objectCounts: [{ key: { account: 1 } }],
   rawData: [{ key: { '_id.entityId': 1, '_id.name': 1, latest: 1 } }],
 };
 

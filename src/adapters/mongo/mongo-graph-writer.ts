@@ -52,7 +52,7 @@ export class MongoGraphWriter implements GraphWriter {
     return await inTransaction(this.database, { durable: true }, async (session) => {
       const chunk = new ChunkBuilder(of);
       const settled = await settleSome(this.database, { of, chunk, session });
-      if (settled > 0) await this.chunks.insertMany(chunk.documents(), { session, ordered: true });
+      if (settled > 0) await chunk.write(this.database, session);
       return settled;
     });
   }
@@ -83,7 +83,7 @@ export class MongoGraphWriter implements GraphWriter {
       await inTransaction(this.database, { durable: false }, async (session) => {
         const chunk = new ChunkBuilder(of);
         await work(session, chunk);
-        await this.chunks.insertMany(chunk.documents(), { session, ordered: true });
+        await chunk.write(this.database, session);
       });
     } catch (err) {
       if (isDuplicateKey(err) && (await this.isMarked(marker))) return;

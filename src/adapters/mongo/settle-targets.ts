@@ -40,7 +40,7 @@ export async function settleSome(
   }
   const withMerge = live.map(({ _id, _key }) => ({ id: _id, key: _key, merge: merges.get(idToText(_id)) }));
   const kept = withMerge.flatMap(({ id, key, merge }) => (merge?.count ? [{ id, key, content: merge.content() }] : []));
-  await writeWanted(database, { of, session }, 'entity', kept);
+  await writeWanted(database, { of, chunk, session }, 'entity', kept);
   const targets = withMerge.filter(({ merge }) => !merge?.count).map(({ id }) => id);
   await endTargets(database, { of, chunk, session, targets });
   await unsettledTargets.deleteMany({ _id: { $in: open.map(({ _id }) => _id) } }, { session });

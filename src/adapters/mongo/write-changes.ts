@@ -175,6 +175,7 @@ function decideOne(request: {
   if (before?._rawDataHashes !== undefined && isLive) document._rawDataHashes = before._rawDataHashes;
   const describesAll = decision.action === 'create' || mode === SyncMode.diff;
   chunk.row(scopeOf(of, before), change.id, describesAll ? change.hash : null, manifestStamp(version, false));
+  chunk.replaced(kind, before, document);
   if (!before) {
     written.inserts.push(document);
     return;

@@ -29,7 +29,7 @@ interface MappedRequest {
 
 /** Writes targets and relationships of evaluated contributors, and ends those of their relationships that are no longer meant. */
 export async function writeMapped(database: Database, request: MappedRequest): Promise<readonly Made[]> {
-  const { of, chunk, session, resolved } = request;
+  const { of, chunk, resolved } = request;
   const ids = new MapperIds(sha1, of.job.scope.account);
   const stand = resolved.map(({ matches, filter, next }) =>
     matches.length === 0 && !next.mapping.skipTargetCreation ? ids.target(filter) : undefined,
@@ -51,7 +51,7 @@ export async function writeMapped(database: Database, request: MappedRequest): P
   const kept = new Set(wanted.map(({ id }) => idToText(id)));
   const before = resolved.flatMap(({ live }) => live?.relationshipIds ?? []);
   const left = before.filter((id) => !kept.has(idToText(id)));
-  chunk.add('numMappedRelationshipsDeleted', await endGenerated(database, { of, session }, left));
+  chunk.add('numMappedRelationshipsDeleted', await endGenerated(database, request, left));
   const counts = await writeWanted(database, request, 'relationship', wanted);
   chunk.add('numMappedRelationshipsCreated', counts.created);
   chunk.add('numMappedRelationshipsUpdated', counts.updated);
@@ -132,7 +132,7 @@ interface WrittenCounts {
 /** Brings objects of the mapper to what is wanted of them; the ones that are so already are left alone. */
 export async function writeWanted(
   database: Database,
-  { of, session }: Pick<MappedRequest, 'of' | 'session'>,
+  { of, chunk, session }: Pick<MappedRequest, 'of' | 'chunk' | 'session'>,
   kind: ObjectKind,
   wanted: readonly Wanted[],
 ): Promise<WrittenCounts> {
@@ -169,6 +169,7 @@ export async function writeWanted(
       state: decision.state,
       ...(endKeys && { endKeys }),
     });
+    chunk.replaced(kind, before, document);
     if (!before) {
       written.inserts.push(document);
       continue;

@@ -207,7 +207,7 @@ async function endPlain(
   resolved: readonly Evaluation[],
 ): Promise<void> {
   const ids = resolved.flatMap(({ id }) => (plain.get(id)?._deleted === false ? [idFromText(id)] : []));
-  chunk.add('numRelationshipsDeleted', await endGenerated(database, { of, session }, ids));
+  chunk.add('numRelationshipsDeleted', await endGenerated(database, { of, chunk, session }, ids));
 }
 
 const scopeIdOf = ({ job }: ChunkOf, live: MappingDocument | undefined): string =>

@@ -44,6 +44,7 @@ export async function writeNew(
       return;
     }
     documents.push(document.bytes);
+    chunk.counted.add(kind, document.type, document.classes, 1);
     chunk.row(job.scopeId, change.id, change.hash, manifestStamp(1, false));
   });
   chunk.add(created[kind], documents.length);

@@ -3,7 +3,15 @@ import type { Sha1 } from '../graph/identity';
 import type { UploadReader } from '../ingest/upload-reader';
 import type { GraphWriter } from './graph-writer';
 import type { DryRuns } from './dry-runs';
-import type { ManifestStore, ObjectTypes, PlanStore, StagedContent, StagingStore, SyncJobStore } from './ports';
+import type {
+  GraphCounters,
+  ManifestStore,
+  ObjectTypes,
+  PlanStore,
+  StagedContent,
+  StagingStore,
+  SyncJobStore,
+} from './ports';
 
 /** What planning and applying work on; a dry run has stand-ins for all of it. */
 export interface ApplyStores {
@@ -21,6 +29,7 @@ export interface FinalizeStores extends ApplyStores {
   readonly plans: PlanStore;
   readonly manifests: ManifestStore;
   readonly graph: GraphWriter;
+  readonly counters: GraphCounters;
   readonly types: ObjectTypes;
   readonly dryRuns: DryRuns;
   readonly blobs: BlobStore;

@@ -1,4 +1,5 @@
 import type { SyncJobCounts, SyncJobDocument, SyncJobStatus, SyncMode } from '../../contracts/sync-job';
+import type { EntityCounts, GraphCounts } from '../graph/entity-counts';
 import type { ObjectKind, Scope } from '../graph/identity';
 import type { ScannedUpload } from '../ingest/staged-rows';
 import type { Problem } from '../errors';
@@ -172,6 +173,16 @@ export interface ManifestStore {
   }): Promise<Uint8Array>;
   /** Folds deltas into the base when they have grown past their worth. Changes nothing that `partitions` gives. */
   compact(scope: Scope, kind: ObjectKind): Promise<void>;
+}
+
+/** The counters of an account. They move in the transaction of every write; this is what keeps reading them cheap. */
+export interface GraphCounters extends EntityCounts {
+  /** Both kinds, of one moment. */
+  counts(): Promise<GraphCounts>;
+  /** Counts the graph once, if that was never done; others may write meanwhile. */
+  prepare(): Promise<void>;
+  /** Brings together what many transactions have left. Changes no count. */
+  fold(): Promise<void>;
 }
 
 /** What kind of things objects are, for the few rules that ask. */

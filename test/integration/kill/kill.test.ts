@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startProduct, type Product } from '../../../scripts/stack/run-processes';
 import { openDatabase, type Database } from '../../../src/adapters/mongo/database';
+import { MongoEntityCounts } from '../../../src/adapters/mongo/mongo-entity-counts';
 import { isTerminal, type SyncJobDocument } from '../../../src/contracts/sync-job';
 import { ApiClient } from '../../support/api-client';
 import { outcomeCounts } from '../../support/bench';
 import { toBody, toBulkFile } from '../../support/model-bodies';
-import { readGraph } from '../../support/sync-bench';
+import { readGraph, recountGraph } from '../../support/sync-bench';
 import { canonical, SyncModel, uploadsOf, type ModelJob, type ModelObject } from '../../support/sync-model';
 
 const rounds = Number(process.env.PERIJOVE_KILL_ROUNDS ?? 20);
@@ -227,6 +228,9 @@ describe('components killed at random points', () => {
       const { entities, relationships } = await readGraph(database, product.connection.account);
       expect(digest(entities)).toBe(digest(model.entities));
       expect(digest(relationships)).toBe(digest(model.relationships));
+      const counts = await new MongoEntityCounts(database, product.connection.account).counts();
+      expect(counts).toEqual(await recountGraph(database, product.connection.account));
+      expect(counts.entity.total).toBe([...model.entities.values()].filter(({ deleted }) => !deleted).length);
       expect(await database.collections.syncJobs.countDocuments({ endedAt: null })).toBe(0);
       expect(await database.collections.scopes.countDocuments({ 'queue.0': { $exists: true } })).toBe(0);
     },

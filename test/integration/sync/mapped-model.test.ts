@@ -7,7 +7,7 @@ import { job, mappingJob, toBody } from '../../support/mapped-sync-arbitraries';
 import { outcomeCounts, type SyncBench } from '../../support/bench';
 import { createSyncBench } from '../../support/sync-bench';
 import { SyncModel, type ModelJob, type ModelOutcome } from '../../support/mapped-sync-model';
-import { dryRun } from '../../support/play-jobs';
+import { dryRun, expectCounted } from '../../support/play-jobs';
 
 const numRuns = Number(process.env.PERIJOVE_PROPERTY_RUNS ?? 100);
 /** Runs wait for the journal most of the time, so some go side by side, each in an account of its own. */
@@ -83,6 +83,7 @@ describe('random sequences of jobs', () => {
         expect({ status: document.status, counts: outcomeCounts(document) }).toEqual(expected[n]);
       }
       expect(await bench.graph()).toEqual({ entities: model.entities, relationships: model.relationships });
+      await expectCounted(bench, model);
       await hurt(bench.account, hurts[i] ?? 'none');
     }
   }

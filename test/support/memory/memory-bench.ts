@@ -21,8 +21,18 @@ export function createMemoryBench(
   const plain = memoryStores(database, account);
   const stores = { ...plain, ...options.stores?.(plain) };
   const graph = async () => readMemoryGraph(database, account);
+  const recount = async () => await plain.counters.counts();
   return {
-    ...createBench({ account, stores, graph, applyLanes, smallPlan, retryAfterMs: 0, ...(runner && { runner }) }),
+    ...createBench({
+      account,
+      stores,
+      graph,
+      recount,
+      applyLanes,
+      smallPlan,
+      retryAfterMs: 0,
+      ...(runner && { runner }),
+    }),
     database,
   };
 }

@@ -3,6 +3,7 @@ import { createUploadReader } from '../../../src/adapters/ingest/upload-reader';
 import type { FinalizeStores } from '../../../src/domain/sync-job/finalize-deps';
 import type { MemoryDatabase } from './memory-database';
 import { MemoryDryRuns } from './memory-dry-runs';
+import { MemoryEntityCounts } from './memory-entity-counts';
 import { MemoryGraphWriter } from './memory-graph-writer';
 import { MemoryManifestStore } from './memory-manifest-store';
 import { MemoryObjectTypes } from './memory-object-types';
@@ -20,6 +21,7 @@ export function memoryStores(database: MemoryDatabase, account: string): Finaliz
     plans: new MemoryPlanStore(database),
     manifests: new MemoryManifestStore(database),
     graph: new MemoryGraphWriter(database),
+    counters: new MemoryEntityCounts(database, account),
     types: new MemoryObjectTypes(database),
     dryRuns: new MemoryDryRuns(database),
     blobs: database.blobs,

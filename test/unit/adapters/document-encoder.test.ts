@@ -165,3 +165,15 @@ describe('the document encoder leaves to the slow way', () => {
     );
   });
 });
+
+it.each([
+  ['entity', '{"_key":"k","_class":["A","Ü"],"_type":"t\\u00e9"}', 'té', ['A', 'Ü']],
+  ['entity', '{"_key":"k","_type":"tö","_class":"C"}', 'tö', ['C']],
+  ['entity', '{"_key":"k","_type":"t","_class":[]}', 't', []],
+  ['entity', '{"_key":"k","_type":"t"}', 't', []],
+  ['relationship', relationship(''), 't', ['C']],
+  ['relationship', '{"_key":"k","_fromEntityKey":"f","_toEntityKey":"t","_class":["Ü"],"_type":"é"}', 'é', ['Ü']],
+  ['relationship', '{"_key":"k","_type":"t","_toEntityKey":"t","_fromEntityKey":"f"}', 't', []],
+] as const)('the document encoder says of %s %s that it has type and classes', (kind, text, type, classes) => {
+  expect(encodeText(kind, text)).toMatchObject({ type, classes });
+});

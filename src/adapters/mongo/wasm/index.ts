@@ -1,6 +1,6 @@
 import { keyId } from '../../ingest/wasm/hash';
 import { hadEscape, skipSpace, skipString, skipValue } from '../../ingest/wasm/json-text';
-import { END_NAMESPACE, ENDS, ID, INPUT, TEMPLATE } from './layout';
+import { END_NAMESPACE, ENDS, ID, INPUT, KIND, OUTPUT, TEMPLATE } from './layout';
 import {
   ARRAY,
   beginDocument,
@@ -130,7 +130,21 @@ function putMember(name: string, bit: u32, at: u32): u32 {
   if (!see(bit) || load<u8>(at) != 0x22 || load<u8>(at, 1) == 0x22) return 0;
   putByte(STRING);
   putLetters(name);
-  return putText(at);
+  const start = out;
+  const end = putText(at);
+  if (bit == TYPE) noteText(KIND, start);
+  return end;
+}
+
+/** The text whose length lies at `start`, and which ends here. */
+function noteText(place: u32, start: u32): void {
+  store<u32>(place, start + 4 - OUTPUT);
+  store<u32>(place, out - start - 5, 4);
+}
+
+function noteList(place: u32, start: u32): void {
+  store<u32>(place, start - OUTPUT);
+  store<u32>(place, out - start, 4);
 }
 
 function putEnd(keyName: string, idName: string, bit: u32, at: u32): u32 {
@@ -152,26 +166,34 @@ function putClass(at: u32): u32 {
     if (load<u8>(text) != 0x22 || load<u8>(text, 1) == 0x22) return 0;
     putByte(STRING);
     putLetters('_class');
+    const start = out;
     const end = putText(text);
+    noteText(KIND + 8, start);
     if (end == 0 || !isList) return end;
     const after = skipSpace(end);
     return load<u8>(after) == 0x5d ? after + 1 : 0;
   }
   putByte(ARRAY);
   putLetters('_class');
-  if (isList) return putArray(at);
-  if (load<u8>(at) != 0x22 || load<u8>(at, 1) == 0x22) return 0;
   const start = out;
+  if (isList) {
+    const end = putArray(at);
+    noteList(KIND + 8, start);
+    return end;
+  }
+  if (load<u8>(at) != 0x22 || load<u8>(at, 1) == 0x22) return 0;
   putWord(0);
   putIndex(STRING, 0);
   const end = putText(at);
   if (end == 0) return 0;
   putByte(0);
   store<u32>(start, out - start);
+  noteList(KIND + 8, start);
   return end;
 }
 
 function putNoClass(): void {
+  store<u32>(KIND + 8, 0, 4);
   putByte(isRelationship ? NULL : ARRAY);
   putLetters('_class');
   if (isRelationship) return;

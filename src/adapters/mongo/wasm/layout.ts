@@ -7,6 +7,8 @@ export const END_NAMESPACE: u32 = 1024;
 export const ID: u32 = 1040;
 /** Ids of both ends of the relationship that was encoded last, 16 bytes each. */
 export const ENDS: u32 = 1056;
+/** Where `_type` and `_class` lie in the document: place and length of the text, or of a list of texts; no length for no class. */
+export const KIND: u32 = 1472;
 /** Hashes of the names of one object: slots of 8 bytes, generation above hash. */
 export const NAMES: u32 = 4096;
 export const NAME_SLOTS: u32 = 512;
