@@ -164,8 +164,7 @@ export interface AppliedChunkDocument {
   folded: boolean;
 }
 
-export type GraphDocument = {
-  _id: Binary;
+interface GraphMembers {
   _accountId: string;
   _source: string;
   _scope: string;
@@ -186,13 +185,12 @@ export type GraphDocument = {
   _overrides?: Record<string, unknown>;
   /** No part of the object: moves when another scope links to it (`relationship-ends.ts`). */
   _touched?: number;
-} & Record<string, unknown>;
+}
+
+export type GraphDocument = { _id: Binary } & GraphMembers & Record<string, unknown>;
 
 /** An ended version: the document as it was, under `_id` = object id and version. */
-export type VersionDocument = Omit<GraphDocument, '_id'> & { _id: { id: Binary; version: number } } & Record<
-    string,
-    unknown
-  >;
+export type VersionDocument = { _id: { id: Binary; version: number } } & GraphMembers & Record<string, unknown>;
 
 /** A contributor: an uploaded mapped relationship, and what the mapper has made of it. Ended ones stay, for their version goes on. */
 export interface MappingDocument {

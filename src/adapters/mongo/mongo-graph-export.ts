@@ -1,12 +1,12 @@
-import { Binary, type Filter } from 'mongodb';
+import type { Binary, Filter } from 'mongodb';
 import { ErrorCode } from '../../contracts/error-code';
 import { DomainError } from '../../domain/errors';
 import { isUuid } from '../../domain/graph/identity';
 import type { FlatObject, GraphExport } from '../../domain/ports';
 import type { GraphDocument } from './collections';
 import { orUnavailable, type Database } from './database';
-import { idFromText, idToText } from './packed-ids';
-import { decodePropertyName } from './property-names';
+import { toFlatObject } from './flat-object';
+import { idFromText } from './packed-ids';
 
 /** Exports in the order of `_id`, which does not change while a client pages. */
 export class MongoGraphExport implements GraphExport {
@@ -35,7 +35,7 @@ export class MongoGraphExport implements GraphExport {
     const page = documents.slice(0, limit);
     const last = page.at(-1);
     return {
-      items: page.map(toFlatObject),
+      items: page.map((document) => toFlatObject(document, { latest: true })),
       endCursor: documents.length > limit && last ? Buffer.from(last._id.buffer).toString('base64url') : null,
     };
   }
@@ -46,15 +46,4 @@ function decodeCursor(cursor: string): Binary {
   const uuid = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
   if (!isUuid(uuid)) throw new DomainError(ErrorCode.badRequest, 'The cursor is not one that this endpoint gave.');
   return idFromText(uuid);
-}
-
-/** Stored form → JupiterOne's flat form: text ids, original property names, no members of our own. */
-function toFlatObject(document: GraphDocument): FlatObject {
-  const flat: Record<string, unknown> = {};
-  for (const name in document) {
-    if (name === '_overrides' || name === '_touched') continue;
-    const value = document[name];
-    flat[decodePropertyName(name)] = value instanceof Binary ? idToText(value) : value;
-  }
-  return { ...flat, _latest: true };
 }

@@ -2,9 +2,8 @@ import { Binary, type ClientSession } from 'mongodb';
 import { constants, zstdCompress } from 'node:zlib';
 import { promisify } from 'node:util';
 import { bytesToUuid } from '../../domain/graph/identity';
-import type { RawDataEntry } from '../../domain/graph/object-content';
 import type { Change, ChunkOf } from '../../domain/sync-job/graph-writer';
-import { sha256Base64, sha256Hex } from '../digest';
+import { sha256Base64 } from '../digest';
 import type { ChunkBuilder } from './chunk-builder';
 import type { RawDataDocument } from './collections';
 import type { Database } from './database';
@@ -16,14 +15,14 @@ const compress = promisify(zstdCompress);
 /** Name of an entry → base64 SHA-256 of its content; kept on the entity as base64 of the JSON, as JupiterOne does. */
 type Hashes = Readonly<Record<string, string>>;
 
-const encodeHashes = (hashes: Hashes): string => Buffer.from(JSON.stringify(hashes)).toString('base64');
-const decodeHashes = (text: string | undefined): Hashes =>
+export const encodeHashes = (hashes: Hashes): string => Buffer.from(JSON.stringify(hashes)).toString('base64');
+export const decodeHashes = (text: string | undefined): Hashes =>
   text === undefined ? {} : (JSON.parse(Buffer.from(text, 'base64').toString()) as Hashes);
 
 interface RawDataPlan {
   readonly versions: RawDataDocument[];
   /** By id of the content. */
-  readonly contents: Map<string, RawDataEntry>;
+  readonly contents: Map<string, string | Uint8Array>;
   /** New hashes of entities that change in nothing else. */
   readonly hashes: { readonly id: Binary; readonly encoded: string }[];
 }
@@ -61,9 +60,12 @@ export function planRawData(request: {
       if (old[entry.name] === hash) continue;
       hashes[entry.name] = hash;
       chunk.add(old[entry.name] === undefined ? 'numEntityRawDataEntriesCreated' : 'numEntityRawDataEntriesUpdated');
-      const contentId = `${account}/${sha256Hex(entry.text)}`;
-      contents.set(contentId, entry);
-      versions.push(versionOf({ entry, id, hash, contentId, account, scopeId: of.job.scopeId, now }));
+      const contentId = contentIdOf(account, hash);
+      contents.set(contentId, entry.text);
+      const { name, contentType } = entry;
+      const contentLength = Buffer.byteLength(entry.text);
+      const base = { entityId: idAt(id, 0), account, scopeId: of.job.scopeId, now };
+      versions.push(newVersion({ ...base, name, contentType, contentLength, hash }));
     }
     if (hashes === old || Object.keys(hashes).every((name) => hashes[name] === old[name])) continue;
     const encoded = encodeHashes(hashes);
@@ -84,18 +86,16 @@ export async function writeRawData(
     await entities.updateOne({ _id: id }, { $set: { _rawDataHashes: encoded } }, { session });
   }
   if (versions.length === 0) return;
-  await rawContents.bulkWrite(
-    await Promise.all(
-      [...contents].map(async ([contentId, entry]) => ({
-        updateOne: {
-          filter: { _id: contentId },
-          update: { $setOnInsert: { content: new Binary(await compressText(entry.text)) } },
-          upsert: true,
-        },
-      })),
-    ),
-    { session, ordered: false },
+  const stored = await Promise.all(
+    [...contents].map(async ([contentId, content]) => ({
+      updateOne: {
+        filter: { _id: contentId },
+        update: { $setOnInsert: { content: new Binary(await compressed(content)) } },
+        upsert: true,
+      },
+    })),
   );
+  if (stored.length > 0) await rawContents.bulkWrite(stored, { session, ordered: false });
   await supersede(rawData, versions, session);
 }
 
@@ -118,35 +118,47 @@ async function supersede(
   const documents = versions.map((version) => {
     const before = last.get(nameOf(version));
     if (!before) return version;
-    return { ...version, _id: { ...version._id, version: before._id.version + 1 }, createdOn: before.createdOn };
+    const number = before._id.version + 1;
+    const versionId = versionIdOf(number, version.hash);
+    return { ...version, _id: { ...version._id, version: number }, createdOn: before.createdOn, versionId };
   });
   await rawData.insertMany(documents, { session, ordered: true });
 }
 
-function versionOf(request: {
-  readonly entry: RawDataEntry;
-  readonly id: Uint8Array;
-  readonly hash: string;
-  readonly contentId: string;
+/** Content that came back after another one has its hash again, but is a version of its own. */
+const versionIdOf = (number: number, hash: string): string =>
+  `${number}-${hash === '' ? 'deleted' : Buffer.from(hash, 'base64').toString('hex').slice(0, 32)}`;
+
+export const contentIdOf = (account: string, hash: string): string =>
+  `${account}/${Buffer.from(hash, 'base64').toString('hex')}`;
+
+/** As the first of its entry; `writeRawData` numbers it after those that are there. */
+export function newVersion(request: {
+  readonly entityId: Binary;
   readonly account: string;
   readonly scopeId: string;
+  readonly name: string;
+  readonly contentType: string;
+  readonly contentLength: number;
+  /** Base64 SHA-256 of the content; '' for a deletion. */
+  readonly hash: string;
   readonly now: number;
 }): RawDataDocument {
-  const { entry, id, hash, contentId, account, scopeId, now } = request;
+  const { entityId, name, account, scopeId, contentType, contentLength, hash, now } = request;
   return {
-    _id: { entityId: idAt(id, 0), name: entry.name, version: 1 },
+    _id: { entityId, name, version: 1 },
     account,
     scopeId,
     latest: true,
-    deleted: false,
+    deleted: hash === '',
     createdOn: now,
     beginOn: now,
-    contentType: entry.contentType,
-    contentLength: Buffer.byteLength(entry.text),
+    contentType,
+    contentLength,
     hash,
-    versionId: contentId.slice(account.length + 1),
+    versionId: versionIdOf(1, hash),
   };
 }
 
-const compressText = async (text: string): Promise<Buffer> =>
-  await compress(text, { params: { [constants.ZSTD_c_compressionLevel]: 3 } });
+const compressed = async (content: string | Uint8Array): Promise<Buffer> =>
+  await compress(content, { params: { [constants.ZSTD_c_compressionLevel]: 3 } });
