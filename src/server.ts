@@ -7,6 +7,8 @@ import { openDatabase } from './adapters/mongo/database';
 import { ensureIndexes } from './adapters/mongo/indexes';
 import { MongoAccounts, MongoAuthenticator } from './adapters/mongo/mongo-accounts';
 import { MongoGraphExport } from './adapters/mongo/mongo-graph-export';
+import { MongoObjectVersions } from './adapters/mongo/mongo-object-versions';
+import { MongoRawDataStore } from './adapters/mongo/mongo-raw-data-store';
 import { S3BlobStore } from './adapters/s3/s3-blob-store';
 import { lazyTemporalClient } from './adapters/temporal/temporal-client';
 import { TemporalSyncJobRunner } from './adapters/temporal/temporal-sync-job-runner';
@@ -111,6 +113,8 @@ function tenantsOf(config: ServerConfig, { runner, ...shared }: Wiring): Tenants
         graphExport: new MongoGraphExport(shared.database, account),
         queries: noQueries,
         entityCounts: counters,
+        rawData: new MongoRawDataStore(shared.database, account),
+        versions: new MongoObjectVersions(shared.database, account),
       };
     },
   };

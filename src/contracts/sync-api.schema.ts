@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SyncJobStatus, SyncMode } from './sync-job';
 
 /**
- * Bodies and query strings of the synchronization API, checked for shape only; the rules of source, scope and mode are the domain's.
+ * Bodies and query strings of the REST API, checked for shape only; the rules of source, scope and mode are the domain's.
  * Messages are predicates: the API puts the name of the field before them. Unknown members are ignored, `null` and `''` mean
  * absent, because clients send both (contract rule 24).
  */
@@ -15,6 +15,8 @@ const maxListLimit = 200;
 const defaultListLimit = 50;
 export const maxExportLimit = 4000;
 const defaultExportLimit = 1000;
+export const maxVersionLimit = 1000;
+export const defaultVersionLimit = 100;
 
 const nothingIsAbsent = (value: unknown): unknown => (value === null || value === '' ? undefined : value);
 const lastOfRepeated = (value: unknown): unknown => nothingIsAbsent(Array.isArray(value) ? value.at(-1) : value);
@@ -125,4 +127,24 @@ export const exportQuerySchema = z.object({
   limit: limit(defaultExportLimit, maxExportLimit),
   includeDeleted: flag,
   cursor: queryText(text.max(4096, 'must not be longer than 4096 characters')),
+});
+
+const version = z
+  .number({ error: 'must be the number of a version' })
+  .int('must be the number of a version')
+  .min(1, 'must be the number of a version');
+const versionNumber = z.preprocess((value) => {
+  const last = lastOfRepeated(value);
+  return typeof last === 'string' ? Number(last) : last;
+}, version.optional());
+
+export const listVersionsQuerySchema = z.object({
+  limit: limit(defaultVersionLimit, maxVersionLimit),
+  cursor: versionNumber,
+});
+
+export const compareVersionsQuerySchema = z.object({ from: versionNumber, to: versionNumber });
+
+export const versionParamsSchema = z.object({
+  version: z.preprocess((value) => (value === 'latest' ? value : Number(value)), z.literal('latest').or(version)),
 });

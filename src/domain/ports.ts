@@ -1,6 +1,8 @@
 import type { EntityCounts } from './graph/entity-counts';
 import type { ObjectKind } from './graph/identity';
 import type { Queries } from './query/queries';
+import type { ObjectVersions } from './graph/object-versions';
+import type { RawDataStore } from './graph/raw-data-store';
 import type { SyncJobs } from './sync-job/sync-jobs';
 
 /** Who makes a request: the account of its token. */
@@ -33,6 +35,8 @@ export interface Tenant {
   readonly graphExport: GraphExport;
   readonly queries: Queries;
   readonly entityCounts: EntityCounts;
+  readonly rawData: RawDataStore;
+  readonly versions: ObjectVersions;
 }
 
 export interface Tenants {

@@ -8,6 +8,8 @@ import { MemoryDatabase, type MemoryBatch } from './memory/memory-database';
 import { flatObjectsOf, memoryGraphExport } from './memory/memory-graph-export';
 import { MemoryJobRuns } from './memory/memory-job-runs';
 import { memoryQueries, type MemoryQueries } from './memory/memory-queries';
+import { MemoryObjectVersions } from './memory/memory-object-versions';
+import { MemoryRawDataStore } from './memory/memory-raw-data';
 import { memoryStores } from './memory/memory-stores';
 
 export interface MemoryTenants extends Tenants {
@@ -57,6 +59,8 @@ export function createMemoryTenants({ now = Date.now }: { now?: () => number } =
         graphExport: memoryGraphExport(objectsOf(account)),
         queries: queriesOf(account),
         entityCounts: counters,
+        rawData: new MemoryRawDataStore(database, account, now),
+        versions: new MemoryObjectVersions(database, account),
       };
     },
   };

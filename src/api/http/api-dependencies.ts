@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { ErrorCode } from '../../contracts/error-code';
 import { DomainError } from '../../domain/errors';
-import { isUuid } from '../../domain/graph/identity';
+import { isUuid, type ObjectKind } from '../../domain/graph/identity';
 import type { UploadReader } from '../../domain/ingest/upload-reader';
 import type { Principal, Tenant, Tenants } from '../../domain/ports';
 import type { Metrics } from '../../observability/metrics';
@@ -27,6 +27,11 @@ declare module 'fastify' {
 
 export const jobsPath = '/persister/synchronization/jobs';
 
+export const objectsPath: Readonly<Record<ObjectKind, string>> = {
+  entity: '/entities',
+  relationship: '/relationships',
+};
+
 /** The only way from a request to data: an endpoint that forgot to ask for credentials has no tenant. */
 export function tenantOf({ tenants }: ApiDependencies, request: FastifyRequest): Tenant {
   if (request.principal === null)
@@ -38,5 +43,12 @@ export function tenantOf({ tenants }: ApiDependencies, request: FastifyRequest):
 export function jobIdOf(request: FastifyRequest): string {
   const { id } = request.params as { id: string };
   if (!isUuid(id)) throw new DomainError(ErrorCode.notFound, `There is no synchronization job ${JSON.stringify(id)}.`);
+  return id.toLowerCase();
+}
+
+/** @throws DomainError NOT_FOUND for what cannot be the id of an object. */
+export function objectIdOf(request: FastifyRequest, kind: ObjectKind): string {
+  const { id } = request.params as { id: string };
+  if (!isUuid(id)) throw new DomainError(ErrorCode.notFound, `There is no ${kind} ${JSON.stringify(id)}.`);
   return id.toLowerCase();
 }

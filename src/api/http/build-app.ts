@@ -7,6 +7,7 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify';
 import type { Logger } from 'pino';
+import { maxEntryNameLength } from '../../domain/graph/raw-data-entries';
 import type { UploadReader } from '../../domain/ingest/upload-reader';
 import type { Authenticator, Tenants } from '../../domain/ports';
 import type { Metrics } from '../../observability/metrics';
@@ -18,16 +19,25 @@ import type { ApiDependencies } from './api-dependencies';
 import { createByteBudget } from './body/byte-budget';
 import { answerClientError } from './client-error';
 import { registerApproveSyncJob } from './approve-sync-job';
+import { registerCompareVersions } from './compare-versions';
 import { registerCreateUploadUrl } from './create-upload-url';
 import { requireCredentials } from './credentials';
+import { registerDeleteRawData } from './delete-raw-data';
+import { registerDownloadRawData } from './download-raw-data';
 import { registerExportGraph } from './export-graph';
 import { registerFinalizeSyncJob } from './finalize-sync-job';
 import { registerGetDryRun } from './get-dry-run';
+import { registerGetRawData } from './get-raw-data';
 import { registerGetSyncJob } from './get-sync-job';
+import { registerGetVersion } from './get-version';
+import { registerListRawDataEntryVersions } from './list-raw-data-entry-versions';
+import { registerListRawDataVersions } from './list-raw-data-versions';
 import { registerListSyncJobs } from './list-sync-jobs';
+import { registerListVersions } from './list-versions';
 import { answerUnknownRoutes } from './not-found';
 import { registerProbes } from './probes';
 import { isOurFault, toProblem } from './problem';
+import { registerPutRawData } from './put-raw-data';
 import { requestIdOf } from './request-id';
 import { observeRequests } from './request-log';
 import { traceRequests } from './request-span';
@@ -75,7 +85,7 @@ export function buildApp(options: ApiOptions): FastifyInstance {
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
     exposeHeadRoutes: false,
-    routerOptions: { maxParamLength: 200 },
+    routerOptions: { maxParamLength: maxEntryNameLength },
     frameworkErrors: sendProblem,
     clientErrorHandler: answerClientError,
   });
@@ -114,8 +124,18 @@ export function buildApp(options: ApiOptions): FastifyInstance {
     registerApproveSyncJob(secured, api);
     registerAbortSyncJob(secured, api);
     registerSyncJobEvents(secured, api);
-    registerExportGraph(secured, { api, kind: 'entity' });
-    registerExportGraph(secured, { api, kind: 'relationship' });
+    for (const kind of ['entity', 'relationship'] as const) {
+      registerExportGraph(secured, { api, kind });
+      registerListVersions(secured, { api, kind });
+      registerGetVersion(secured, { api, kind });
+      registerCompareVersions(secured, { api, kind });
+    }
+    registerGetRawData(secured, api);
+    registerListRawDataVersions(secured, api);
+    registerListRawDataEntryVersions(secured, api);
+    registerDownloadRawData(secured, api);
+    registerPutRawData(secured, api);
+    registerDeleteRawData(secured, api);
     registerValidateQueries(secured, api);
     registerAnswerGraphql(secured, { api, options: options.graphql });
   });

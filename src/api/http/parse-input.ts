@@ -6,7 +6,7 @@ import { DomainError, type Problem } from '../../domain/errors';
 export function parseInput<Schema extends z.ZodType>(
   schema: Schema,
   input: unknown,
-  place: 'body' | 'query string',
+  place: 'body' | 'query string' | 'path',
 ): z.output<Schema> {
   const result = schema.safeParse(input);
   if (result.success) return result.data;

@@ -12,7 +12,7 @@ const always: Readonly<Record<string, string>> = {
 };
 
 const preflight: Readonly<Record<string, string>> = {
-  'access-control-allow-methods': 'GET, POST, OPTIONS',
+  'access-control-allow-methods': 'GET, POST, PUT, DELETE, OPTIONS',
   'access-control-allow-headers':
     'authorization, content-type, content-encoding, jupiterone-account, lifeomic-account, jupiterone-correlation-id',
   'access-control-max-age': '600',

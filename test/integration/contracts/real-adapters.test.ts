@@ -4,7 +4,9 @@ import { accountStores } from '../../../src/adapters/mongo/account-stores';
 import { MongoAccounts, MongoAuthenticator } from '../../../src/adapters/mongo/mongo-accounts';
 import { MongoGraphExport } from '../../../src/adapters/mongo/mongo-graph-export';
 import { MongoManifestStore } from '../../../src/adapters/mongo/mongo-manifest-store';
+import { MongoObjectVersions } from '../../../src/adapters/mongo/mongo-object-versions';
 import { MongoOpenJobs } from '../../../src/adapters/mongo/mongo-open-jobs';
+import { MongoRawDataStore } from '../../../src/adapters/mongo/mongo-raw-data-store';
 import { TemporalSyncJobRunner } from '../../../src/adapters/temporal/temporal-sync-job-runner';
 import { createUploadReader } from '../../../src/adapters/ingest/upload-reader';
 import type { FinalizeStores } from '../../../src/domain/sync-job/finalize-deps';
@@ -13,7 +15,9 @@ import { blobStoreContract } from '../../support/contracts/blob-store';
 import { graphExportContract } from '../../support/contracts/graph-export';
 import { graphWriterContract } from '../../support/contracts/graph-writer';
 import { jobRunsContract } from '../../support/contracts/job-runs';
+import { objectVersionsContract } from '../../support/contracts/object-versions';
 import { planStoreContract } from '../../support/contracts/plan-store';
+import { rawDataStoreContract } from '../../support/contracts/raw-data-store';
 import { stagingStoreContract } from '../../support/contracts/staging-store';
 import { syncJobStoreContract } from '../../support/contracts/sync-job-store';
 import type { StoreSubject } from '../../support/contracts/subject';
@@ -52,6 +56,11 @@ describe('MongoDB, S3 and Temporal', () => {
     graphWriterContract(() => subject((account) => ({ ...storesOf(account), manifests })));
   });
   graphExportContract(() => ({ storesOf, exportOf: (account) => new MongoGraphExport(database, account) }));
+  rawDataStoreContract(() => ({
+    storesOf,
+    rawDataOf: (account, now) => new MongoRawDataStore(database, account, now),
+  }));
+  objectVersionsContract(() => ({ storesOf, versionsOf: (account) => new MongoObjectVersions(database, account) }));
   blobStoreContract(() => ({
     blobs,
     putTo: async (url, body) => (await fetch(url, { method: 'PUT', body: Buffer.from(body) })).ok,

@@ -8,6 +8,7 @@ import {
 import { sha1 } from '../../../src/adapters/digest';
 import type { NewState } from '../../../src/domain/graph/decide-change';
 import { scopeId, type ObjectKind, type Scope } from '../../../src/domain/graph/identity';
+import type { RawDataContent } from '../../../src/domain/graph/raw-data-store';
 import type { ScannedUpload } from '../../../src/domain/ingest/staged-rows';
 import type { AppliedChunk } from '../../../src/domain/sync-job/graph-writer';
 import type { NewJob, PlannedBatch, StoredJob } from '../../../src/domain/sync-job/ports';
@@ -44,12 +45,12 @@ export interface MemoryVersion {
   readonly state: NewState;
   readonly beginOn: number;
   readonly endOn: number | null;
+  readonly deleted: boolean;
 }
 export interface MemoryObject extends MemoryVersion {
   readonly owner: Scope;
   readonly key: string;
   readonly createdOn: number;
-  readonly deleted: boolean;
   /** Hash of the manifest row: of the upload that describes all of the object, or null. */
   readonly hash: Uint8Array | null;
   /** Name of an entry of raw data → its text. */
@@ -72,6 +73,8 @@ export class MemoryDatabase {
   /** By job, kind and name. */
   readonly chunks = new Map<string, AppliedChunk>();
   readonly blobs = new MemoryBlobStore();
+  /** Versions of raw data by id of the entity, oldest first. */
+  readonly rawData = new Map<string, RawDataContent[]>();
   /** By job. */
   readonly dryRuns = new Map<string, DryRun>();
 }

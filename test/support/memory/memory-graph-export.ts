@@ -27,7 +27,7 @@ export const flatObjectsOf = ({ graph }: MemoryDatabase, account: string, kind: 
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([id, object]) => flatObject(id, kind, object));
 
-function flatObject(id: string, kind: ObjectKind, object: MemoryObject): FlatObject {
+export function flatObject(id: string, kind: ObjectKind, object: MemoryObject): FlatObject {
   const { owner, key, state, version, createdOn, beginOn, endOn, deleted } = object;
   const { type, classes, properties, fromId, toId } = state;
   return {

@@ -8,6 +8,7 @@ import type { Problem } from '../../../src/domain/errors';
 import type { Change, ChunkOf, GraphWriter } from '../../../src/domain/sync-job/graph-writer';
 import type { StoredJob } from '../../../src/domain/sync-job/ports';
 import type { MemoryDatabase, MemoryObject } from './memory-database';
+import { addRawDataVersion } from './memory-raw-data';
 
 type Counts = Partial<Record<SyncJobCounter, number>>;
 
@@ -128,7 +129,8 @@ export class MemoryGraphWriter implements GraphWriter {
       chunk.problem(where, decision.reason);
       return;
     }
-    takeRawData(rawData, content.rawData ?? [], chunk);
+    const taken = takeRawData(rawData, content.rawData ?? [], chunk);
+    for (const entry of taken) addRawDataVersion(this.database, id, { ...entry, at: job.finalizeRequestedAt ?? 0 });
     if (decision.action === 'none') {
       if (before) objects.set(id, { ...before, rawData, ...(mode === SyncMode.diff && { hash }) });
       return;
@@ -176,14 +178,20 @@ export class MemoryGraphWriter implements GraphWriter {
   }
 }
 
-function takeRawData(rawData: Record<string, string>, entries: readonly RawDataEntry[], chunk: Chunk): void {
-  for (const { name, text } of entries) {
-    if (rawData[name] === text) continue;
+/** @returns the entries that differ from what there was. */
+function takeRawData(
+  rawData: Record<string, string>,
+  entries: readonly RawDataEntry[],
+  chunk: Chunk,
+): readonly RawDataEntry[] {
+  const taken = entries.filter(({ name, text }) => rawData[name] !== text);
+  for (const { name, text } of taken) {
     chunk.add(rawData[name] === undefined ? 'numEntityRawDataEntriesCreated' : 'numEntityRawDataEntriesUpdated');
     rawData[name] = text;
   }
+  return taken;
 }
 
-function endedVersion({ version, state, beginOn, endOn }: MemoryObject, now: number) {
-  return { version, state, beginOn, endOn: endOn ?? now };
+function endedVersion({ version, state, beginOn, endOn, deleted }: MemoryObject, now: number) {
+  return { version, state, beginOn, endOn: endOn ?? now, deleted };
 }

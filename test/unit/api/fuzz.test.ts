@@ -49,7 +49,8 @@ const anyBody = fc.oneof(
 function documentedCodes(url: string, method: string): readonly string[] {
   const path = url.split('?')[0] || '/';
   const operation = operations.find(
-    (each) => each.method === method.toLowerCase() && new RegExp(`^${each.path.replace('{id}', '[^/]*')}$`).test(path),
+    (each) =>
+      each.method === method.toLowerCase() && new RegExp(`^${each.path.replaceAll(/\{\w+\}/g, '[^/]*')}$`).test(path),
   );
   return operation === undefined ? ['NOT_FOUND', 'BAD_REQUEST', 'UNSUPPORTED_MEDIA_TYPE'] : errorsOf(operation);
 }

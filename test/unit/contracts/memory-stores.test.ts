@@ -4,7 +4,9 @@ import { blobStoreContract } from '../../support/contracts/blob-store';
 import { graphExportContract } from '../../support/contracts/graph-export';
 import { graphWriterContract } from '../../support/contracts/graph-writer';
 import { jobRunsContract } from '../../support/contracts/job-runs';
+import { objectVersionsContract } from '../../support/contracts/object-versions';
 import { planStoreContract } from '../../support/contracts/plan-store';
+import { rawDataStoreContract } from '../../support/contracts/raw-data-store';
 import { stagingStoreContract } from '../../support/contracts/staging-store';
 import { newAccountName, type StoreSubject } from '../../support/contracts/subject';
 import { syncJobStoreContract } from '../../support/contracts/sync-job-store';
@@ -14,7 +16,9 @@ import { MemoryBlobStore } from '../../support/memory/memory-blob-store';
 import { MemoryDatabase } from '../../support/memory/memory-database';
 import { flatObjectsOf, memoryGraphExport } from '../../support/memory/memory-graph-export';
 import { MemoryJobRuns } from '../../support/memory/memory-job-runs';
+import { MemoryObjectVersions } from '../../support/memory/memory-object-versions';
 import { MemoryOpenJobs } from '../../support/memory/memory-open-jobs';
+import { MemoryRawDataStore } from '../../support/memory/memory-raw-data';
 import { memoryStores } from '../../support/memory/memory-stores';
 
 /** The same contracts hold for the adapters: `test/integration/contracts`. */
@@ -34,6 +38,11 @@ describe('in memory', () => {
     storesOf,
     exportOf: (account) => memoryGraphExport((kind) => flatObjectsOf(database, account, kind)),
   }));
+  rawDataStoreContract(() => ({
+    storesOf,
+    rawDataOf: (account, now) => new MemoryRawDataStore(database, account, now),
+  }));
+  objectVersionsContract(() => ({ storesOf, versionsOf: (account) => new MemoryObjectVersions(database, account) }));
   blobStoreContract(() => {
     let now = Date.now();
     const blobs = new MemoryBlobStore(() => now);

@@ -60,9 +60,12 @@ function describe(operation: Operation): Json {
 }
 
 function parametersOf({ path, query = {}, body }: Operation): Json[] {
-  const inPath = path.includes('{id}')
-    ? [{ name: 'id', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } }]
-    : [];
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string', ...(name === 'id' && { format: 'uuid' }) },
+  }));
   const inQuery = Object.entries(query).map(([name, schema]) => ({ name, in: 'query', schema }));
   const inHeader =
     body?.isUpload === true
@@ -74,14 +77,16 @@ function parametersOf({ path, query = {}, body }: Operation): Json[] {
   return [...inPath, ...inQuery, ...inHeader];
 }
 
-function contentOf({ schema, isUpload }: NonNullable<Operation['body']>): Json {
+function contentOf({ schema, isUpload, isDocument }: NonNullable<Operation['body']>): Json {
+  if (isDocument === true) return { '*/*': { schema } };
   const json = { 'application/json': { schema } };
   if (isUpload !== true) return json;
   const csv: JsonSchema = { type: 'string', description: 'A row with an endpoint column filled is a relationship.' };
   return { ...json, 'application/yaml': { schema }, 'text/csv': { schema: csv } };
 }
 
-function success({ answer, summary }: Operation): Json {
+function success({ answer, summary, isDocument }: Operation): Json {
+  if (isDocument === true) return { description: summary, content: { '*/*': { schema: {} } } };
   const content =
     answer === undefined
       ? { 'text/plain': { schema: { type: 'string' } } }

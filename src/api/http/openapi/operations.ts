@@ -1,25 +1,11 @@
 import { ErrorCode } from '../../../contracts/error-code';
 import { SyncJobStatus } from '../../../contracts/sync-job';
 import { maxExportLimit } from '../../../contracts/sync-api.schema';
+import { graphOperations } from './graph-operations';
+import type { Operation } from './operation';
 import { ref, type JsonSchema } from './schemas';
 
-export interface Operation {
-  readonly method: 'get' | 'post';
-  /** As in OpenAPI: `{id}`. */
-  readonly path: string;
-  readonly id: string;
-  readonly summary: string;
-  readonly description?: string;
-  readonly query?: Readonly<Record<string, JsonSchema>>;
-  readonly body?: { readonly required: boolean; readonly schema: JsonSchema; readonly isUpload?: boolean };
-  /** Undefined: plain text. */
-  readonly answer?: JsonSchema;
-  /** Beyond those that every operation with credentials can have. */
-  readonly errors: readonly ErrorCode[];
-  readonly isPublic?: boolean;
-  /** What comes with 503 where that is no error envelope. */
-  readonly notReadyAnswer?: JsonSchema;
-}
+export type { Operation } from './operation';
 
 const jobs = '/persister/synchronization/jobs';
 const flag = (description: string): JsonSchema => ({ type: 'boolean', default: false, description });
@@ -214,6 +200,7 @@ export const operations: readonly Operation[] = [
     answer: ref('ObjectPage'),
     errors: [],
   },
+  ...graphOperations,
   {
     method: 'get',
     path: '/',
