@@ -1,4 +1,4 @@
-import { Binary, type ClientSession, type Filter } from 'mongodb';
+import type { Binary, ClientSession, Filter } from 'mongodb';
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { zstdDecompress } from 'node:zlib';
