@@ -51,6 +51,11 @@ export function loadServerConfig(env: Environment) {
       introspection: values.PERIJOVE_GRAPHQL_INTROSPECTION,
       maxOperations: values.PERIJOVE_GRAPHQL_MAX_OPERATIONS,
     },
+    queries: {
+      timeoutMs: values.PERIJOVE_QUERY_TIMEOUT_MS,
+      maxConcurrent: values.PERIJOVE_MAX_CONCURRENT_QUERIES,
+      pagesBytes: values.PERIJOVE_QUERY_PAGES_BYTES,
+    },
     uploadUrlTtlMs: values.PERIJOVE_UPLOAD_URL_TTL_MS,
     bootstrap:
       values.PERIJOVE_BOOTSTRAP_ACCOUNT === undefined || values.PERIJOVE_BOOTSTRAP_TOKEN === undefined
@@ -102,6 +107,7 @@ function sharedPart(values: SharedValues, env: Environment) {
       maxObjectBytes: values.PERIJOVE_MAX_OBJECT_BYTES,
       maxBulkFileBytes: values.PERIJOVE_MAX_BULK_FILE_BYTES,
     },
+    maxQueryBytes: values.PERIJOVE_QUERY_MAX_BYTES,
     uploadWindowMs: values.PERIJOVE_UPLOAD_WINDOW_MS,
     log: { level: values.PERIJOVE_LOG_LEVEL },
     telemetry: { enabled: values.PERIJOVE_OTEL_ENABLED, endpoint: values.PERIJOVE_OTEL_ENDPOINT },

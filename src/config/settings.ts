@@ -81,6 +81,10 @@ const shared = {
     integer(day, { min: 1000, max: 30 * day }),
     'A job that gets no upload and no finalize for so long is aborted.',
   ),
+  PERIJOVE_QUERY_MAX_BYTES: setting(
+    integer(64 * mib, { min: mib, max: 64 * gib }),
+    'Memory that one query may take. Over it the query ends with `QUERY_TOO_LARGE`.',
+  ),
   PERIJOVE_LOG_LEVEL: setting(
     choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
     'Least severe log lines to write.',
@@ -134,6 +138,18 @@ export const serverSettings = {
     'GraphQL operations that one request may hold as an array.',
   ),
   PERIJOVE_GRAPHQL_INTROSPECTION: setting(boolean(true), 'Let callers with credentials ask for the GraphQL schema.'),
+  PERIJOVE_QUERY_TIMEOUT_MS: setting(
+    integer(30_000, { min: 100, max: hour }),
+    'How long a query may take that is not deferred. Over it the query ends with `QUERY_TIMEOUT`.',
+  ),
+  PERIJOVE_MAX_CONCURRENT_QUERIES: setting(
+    integer(16, { min: 1, max: 1000 }),
+    'Queries that run at one time; others wait for their turn.',
+  ),
+  PERIJOVE_QUERY_PAGES_BYTES: setting(
+    integer(32 * mib, { min: 0, max: 64 * gib }),
+    'Memory for further pages of sorted and grouped answers. A page that is not there is computed again.',
+  ),
   PERIJOVE_UPLOAD_URL_TTL_MS: setting(
     integer(hour, { min: minute, max: 7 * day }),
     'How long the presigned URL of a bulk file is valid.',

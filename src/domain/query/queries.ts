@@ -32,22 +32,28 @@ export interface TreeData {
   readonly edges: readonly unknown[];
 }
 
-/** A step of a plan with what it took (milliseconds). */
-export interface ExplainedStep {
-  readonly step: string;
-  readonly indexes: readonly string[];
+/** One kind of reads of the graph, with what they took together. */
+export interface ExplainedRead {
+  readonly read: string;
+  readonly index: string;
+  readonly calls: number;
   readonly rows: number;
   readonly ms: number;
 }
 
+/** How the first page of a query is answered. */
 export interface Explanation {
   /** The query as the printer writes it. */
   readonly query: string;
+  /** `QueryPlan`, with names of slots. */
   readonly plan: unknown;
-  readonly steps: readonly ExplainedStep[];
+  readonly reads: readonly ExplainedRead[];
+  /** Of the first page. */
   readonly rows: number;
+  /** Whether pages are read one by one, or all rows are computed for the first. */
+  readonly isStreamed: boolean;
   readonly ms: number;
-  /** Classes, types and properties that no object has, with near names. */
+  /** What nothing in the graph has: classes, types and properties, with near names. */
   readonly hints: readonly string[];
 }
 
