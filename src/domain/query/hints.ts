@@ -1,14 +1,12 @@
 import { nearest } from '../../lib/nearest';
+import type { KindCounts } from '../graph/entity-counts';
 import type { NodePlan, Predicate, QueryPlan, StepPlan } from './plan/plan';
 import { policyPredicate, type QueryPolicy } from './plan/policy';
 import { all } from './plan/predicates';
 import type { GraphSnapshot } from './run/graph-reader';
 
-/** Names that live entities have, each with how many. */
-export interface KnownNames {
-  readonly classes: Readonly<Record<string, number>>;
-  readonly types: Readonly<Record<string, number>>;
-}
+/** Names that live entities have. */
+export type KnownNames = Pick<KindCounts, 'classes' | 'types'>;
 
 /** Metadata that objects need not have. */
 const metadata = /^_/;
@@ -28,10 +26,9 @@ export async function hintsOn(
   const hints: string[] = [];
   for (const { predicate, slot } of nodesOf(plan)) {
     const named = conjunctsOf(predicate).filter((part) => isSelector(part));
-    const unknown =
-      policies.length > 0 ? [] : namesIn(named).filter(({ kind, name }) => !Object.hasOwn(names[kind], name));
+    const unknown = policies.length > 0 ? [] : namesIn(named).filter(({ kind, name }) => !names[kind].has(name));
     for (const { kind, name } of unknown) {
-      const near = nearest(name, Object.keys(names[kind]));
+      const near = nearest(name, names[kind].keys());
       const what = kind === 'classes' ? 'class' : 'type';
       hints.push(`No entity has the ${what} "${name}"${near === undefined ? '.' : `; did you mean "${near}"?`}`);
     }

@@ -50,7 +50,7 @@ export function memoryQueries(objects: (kind: ObjectKind) => readonly FlatObject
     },
     async explain(request) {
       calls.push({ method: 'explain', request });
-      return { query: request.query, plan: planned(request), steps: [], rows: 0, ms: 0, hints: [] };
+      return { query: request.query, plan: planned(request), reads: [], rows: 0, isStreamed: true, ms: 0, hints: [] };
     },
   };
   return queries;
