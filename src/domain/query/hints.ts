@@ -100,7 +100,12 @@ function keysOf(predicate: Predicate): readonly string[] {
       return [predicate.left, predicate.right].flatMap((subject) => (subject.kind === 'property' ? [subject.key] : []));
     case 'words':
       return [];
-    default:
+    case 'absent':
+    case 'addressRange':
+    case 'among':
+    case 'compare':
+    case 'in':
+    case 'pattern':
       return predicate.subject.kind === 'property' ? [predicate.subject.key] : [];
   }
 }
