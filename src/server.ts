@@ -9,15 +9,24 @@ import { MongoAccounts, MongoAuthenticator } from './adapters/mongo/mongo-accoun
 import { MongoGraphExport } from './adapters/mongo/mongo-graph-export';
 import { MongoObjectVersions } from './adapters/mongo/mongo-object-versions';
 import { MongoRawDataStore } from './adapters/mongo/mongo-raw-data-store';
+import { MongoPublishedResults, MongoQueryResults } from './adapters/mongo/mongo-query-results';
+import { secretOf } from './adapters/mongo/mongo-secrets';
+import { BlobResultContent } from './adapters/s3/result-content';
 import { S3BlobStore } from './adapters/s3/s3-blob-store';
+import { createSeal } from './adapters/seal';
 import { lazyTemporalClient } from './adapters/temporal/temporal-client';
+import { TemporalResultRunner } from './adapters/temporal/temporal-result-runner';
 import { TemporalSyncJobRunner } from './adapters/temporal/temporal-sync-job-runner';
 import { loadServerConfig, type ServerConfig } from './config/config';
 import { ErrorCode } from './contracts/error-code';
 import { syncJobWorkflowId } from './contracts/temporal/sync-job';
 import { DomainError } from './domain/errors';
 import type { Tenants } from './domain/ports';
+import { DeferredResults } from './domain/query/deferred-results';
 import type { Queries } from './domain/query/queries';
+import { QueryCursors, type Seal } from './domain/query/query-cursors';
+import { ResultDocuments } from './domain/query/result-documents';
+import { ResultTokens } from './domain/query/result-tokens';
 import { SyncJobsService } from './domain/sync-job/sync-jobs-service';
 import { accountForExternalMemory } from './observability/external-memory';
 import { createLogger } from './observability/logger';
@@ -39,6 +48,8 @@ async function main(): Promise<void> {
   await ensureIndexes(database.db);
   const accounts = new MongoAccounts(database);
   if (config.bootstrap) await accounts.bootstrap(config.bootstrap);
+  const seal = createSeal(await secretOf(database, 'queries'));
+  const tokens = new ResultTokens((text) => seal.sign(text));
   const reader = createUploadReader(config.limits);
   const readiness = createReadiness({
     checks: {
@@ -63,7 +74,10 @@ async function main(): Promise<void> {
       database,
       blobs,
       reader,
+      seal,
+      tokens,
       runner: new TemporalSyncJobRunner(async () => await temporal.get(), config.temporal.taskQueue),
+      resultRunner: new TemporalResultRunner(async () => await temporal.get(), config.temporal.taskQueue),
     }),
     reader,
     logger,
@@ -71,6 +85,17 @@ async function main(): Promise<void> {
     readiness,
     limits: config.http,
     graphql: { ...config.graphql, publicUrl: config.http.publicUrl },
+    queryResults: {
+      documents: new ResultDocuments({
+        results: new MongoPublishedResults(database),
+        contentOf: (account) => new BlobResultContent(blobs, account),
+        tokens,
+        cursorAt: ({ account, id, question }, page) =>
+          new QueryCursors(seal, account).write({ kind: 'result', result: id, page }, question),
+        now: Date.now,
+      }),
+      publicUrl: config.http.publicUrl,
+    },
     corsOrigins: config.http.corsOrigins,
   });
   await app.listen({ host: config.http.host, port: config.http.port });
@@ -87,14 +112,27 @@ const notServed = () =>
 const noQueries: Queries = { page: notServed, defer: notServed, explain: notServed };
 
 type Wiring = Pick<Parameters<typeof accountStores>[0], 'database' | 'blobs' | 'reader'> & {
+  readonly seal: Seal;
+  readonly tokens: ResultTokens;
   readonly runner: TemporalSyncJobRunner;
+  readonly resultRunner: TemporalResultRunner;
 };
 
-function tenantsOf(config: ServerConfig, { runner, ...shared }: Wiring): Tenants {
+function tenantsOf(config: ServerConfig, { runner, resultRunner, seal, tokens, ...shared }: Wiring): Tenants {
   const { maxBulkFileBytes } = config.limits;
   return {
     of(account) {
       const { jobs, staging, dryRuns, counters, blobs } = accountStores({ ...shared, maxBulkFileBytes }, account);
+      const results = new DeferredResults({
+        results: new MongoQueryResults(shared.database, account),
+        content: new BlobResultContent(shared.blobs, account),
+        runner: resultRunner,
+        tokens,
+        cursors: new QueryCursors(seal, account),
+        newId: randomUUID,
+        now: Date.now,
+        limits: config.results,
+      });
       return {
         syncJobs: new SyncJobsService({
           account,
@@ -115,6 +153,7 @@ function tenantsOf(config: ServerConfig, { runner, ...shared }: Wiring): Tenants
         entityCounts: counters,
         rawData: new MongoRawDataStore(shared.database, account),
         versions: new MongoObjectVersions(shared.database, account),
+        results,
       };
     },
   };

@@ -6,20 +6,21 @@ export async function withHeartbeat<T>(
   { applyLanes: lanes, now }: { readonly applyLanes: number; readonly now: () => number },
   work: (run: RunControl) => Promise<T>,
 ): Promise<T> {
+  return await whileHeartbeating(async (progress) => {
+    const checkpoint = (): void => cancellationSignal().throwIfAborted();
+    return await work({ lanes, now, progress, checkpoint });
+  });
+}
+
+/** Tells Temporal every second what was reported last: only an activity that heartbeats hears that it is cancelled. */
+export async function whileHeartbeating<T>(work: (report: (details: unknown) => void) => Promise<T>): Promise<T> {
   let details: unknown = { step: 'starting' };
   const timer = setInterval(() => {
     heartbeat(details);
   }, 1_000);
   try {
-    return await work({
-      lanes,
-      now,
-      progress: (done) => {
-        details = done;
-      },
-      checkpoint: () => {
-        cancellationSignal().throwIfAborted();
-      },
+    return await work((done) => {
+      details = done;
     });
   } finally {
     clearInterval(timer);

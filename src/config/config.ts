@@ -109,6 +109,7 @@ function sharedPart(values: SharedValues, env: Environment) {
     },
     maxQueryBytes: values.PERIJOVE_QUERY_MAX_BYTES,
     uploadWindowMs: values.PERIJOVE_UPLOAD_WINDOW_MS,
+    results: { timeoutMs: values.PERIJOVE_DEFERRED_TIMEOUT_MS, keepMs: values.PERIJOVE_RESULT_KEEP_MS },
     log: { level: values.PERIJOVE_LOG_LEVEL },
     telemetry: { enabled: values.PERIJOVE_OTEL_ENABLED, endpoint: values.PERIJOVE_OTEL_ENDPOINT },
     shutdownGraceMs: values.PERIJOVE_SHUTDOWN_GRACE_MS,

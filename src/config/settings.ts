@@ -85,6 +85,14 @@ const shared = {
     integer(64 * mib, { min: mib, max: 64 * gib }),
     'Memory that one query may take. Over it the query ends with `QUERY_TOO_LARGE`.',
   ),
+  PERIJOVE_DEFERRED_TIMEOUT_MS: setting(
+    integer(5 * minute, { min: 1000, max: day }),
+    'How long a deferred query or a report may take, the wait for a worker included. More than 300,000 needs a longer `minSnapshotHistoryWindowInSeconds` in MongoDB.',
+  ),
+  PERIJOVE_RESULT_KEEP_MS: setting(
+    integer(2 * day, { min: minute, max: 30 * day }),
+    'How long results of deferred queries and reports can be read.',
+  ),
   PERIJOVE_LOG_LEVEL: setting(
     choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
     'Least severe log lines to write.',

@@ -8,6 +8,8 @@ export interface BlobStore {
   open(key: string): Promise<{ readonly bytes: number; readonly stream: AsyncIterable<Uint8Array> } | undefined>;
   /** No error when there is none. */
   delete(key: string): Promise<void>;
+  /** Deletes every object whose key begins like this, except those that `keeps` names. */
+  deleteAll(prefix: string, keeps?: (key: string) => boolean): Promise<void>;
   /**
    * A URL that lets anyone PUT this one object until it expires. A signature bounds the time and the key, and cannot bound the size
    * of a PUT whose length is not known when it is signed: whoever reads the object has to look at its size first.

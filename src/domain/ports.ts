@@ -1,5 +1,6 @@
 import type { EntityCounts } from './graph/entity-counts';
 import type { ObjectKind } from './graph/identity';
+import type { ResultLocator } from './query/deferred-results';
 import type { Queries } from './query/queries';
 import type { ObjectVersions } from './graph/object-versions';
 import type { RawDataStore } from './graph/raw-data-store';
@@ -37,6 +38,7 @@ export interface Tenant {
   readonly entityCounts: EntityCounts;
   readonly rawData: RawDataStore;
   readonly versions: ObjectVersions;
+  readonly results: ResultLocator;
 }
 
 export interface Tenants {

@@ -37,7 +37,7 @@ import {
   initialState,
   isAborted,
   isContinueAsNew,
-  jobIdOfWorkflow,
+  idOfWorkflow,
   reasonOf,
   stateOf,
 } from './support/job-state';
@@ -95,7 +95,7 @@ const { approveSyncJob } = proxyActivities<SyncJobActivities>({
  */
 export async function syncJob(input: SyncJobInput): Promise<SyncJobState> {
   const decision = checkedStart(input);
-  const jobId = input.jobId ?? jobIdOfWorkflow();
+  const jobId = input.jobId ?? idOfWorkflow();
   let ref: SyncJobRef = { account: input.account, jobId, ...requestedBy(input.requestId) };
   let state: SyncJobState = initialState(ref, decision);
   let since = Date.now();

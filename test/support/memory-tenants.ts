@@ -5,6 +5,7 @@ import type { ObjectKind } from '../../src/domain/graph/identity';
 import type { FlatObject, Tenants } from '../../src/domain/ports';
 import { SyncJobsService } from '../../src/domain/sync-job/sync-jobs-service';
 import { MemoryDatabase, type MemoryBatch } from './memory/memory-database';
+import { memoryDeferredResults } from './memory/memory-deferred-results';
 import { flatObjectsOf, memoryGraphExport } from './memory/memory-graph-export';
 import { MemoryJobRuns } from './memory/memory-job-runs';
 import { memoryQueries, type MemoryQueries } from './memory/memory-queries';
@@ -19,6 +20,7 @@ export interface MemoryTenants extends Tenants {
   /** What `graphExport` and `queries` of an account read, in place of what its jobs have written. */
   setGraph(account: string, kind: ObjectKind, objects: readonly FlatObject[]): void;
   queriesOf(account: string): MemoryQueries;
+  readonly deferred: ReturnType<typeof memoryDeferredResults>;
 }
 
 /** The service of any number of accounts on stores in memory. Finalizing ends at FINALIZE_PENDING: there is no worker behind it. */
@@ -27,6 +29,7 @@ export function createMemoryTenants({ now = Date.now }: { now?: () => number } =
   const graphs = new Map<string, readonly FlatObject[]>();
   const runner = new MemoryJobRuns();
   const queries = new Map<string, MemoryQueries>();
+  const deferred = memoryDeferredResults({ now });
   const objectsOf = (account: string) => (kind: ObjectKind) =>
     graphs.get(`${account}/${kind}`) ?? flatObjectsOf(database, account, kind);
   const queriesOf = (account: string): MemoryQueries => {
@@ -36,6 +39,7 @@ export function createMemoryTenants({ now = Date.now }: { now?: () => number } =
   };
   return {
     queriesOf,
+    deferred,
     database,
     uploads: database.batches,
     setGraph: (account, kind, objects) => void graphs.set(`${account}/${kind}`, objects),
@@ -61,6 +65,7 @@ export function createMemoryTenants({ now = Date.now }: { now?: () => number } =
         entityCounts: counters,
         rawData: new MemoryRawDataStore(database, account, now),
         versions: new MemoryObjectVersions(database, account),
+        results: deferred.of(account),
       };
     },
   };

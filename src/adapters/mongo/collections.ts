@@ -1,6 +1,7 @@
 import type { Binary, Collection, Db, ObjectId } from 'mongodb';
 import type { SyncJobCounts, SyncJobStatus, SyncMode } from '../../contracts/sync-job';
 import type { Problem } from '../../domain/errors';
+import type { StoredResult } from '../../domain/query/query-results';
 
 export interface AccountDocument {
   _id: string;
@@ -252,6 +253,8 @@ export interface SecretDocument {
   _id: string;
   secret: Binary;
 }
+/** State of a deferred query or report. */
+export type QueryResultDocument = Omit<StoredResult, 'id'> & { readonly _id: string; readonly removeAt: Date };
 
 /** Name and number. */
 type NamedCounts = (readonly [string, number])[];
@@ -289,6 +292,7 @@ export interface Collections {
   readonly rawContents: Collection<RawContentDocument>;
   readonly objectCounts: Collection<CountsDocument>;
   readonly secrets: Collection<SecretDocument>;
+  readonly queryResults: Collection<QueryResultDocument>;
 }
 
 export function collectionsOf(db: Db): Collections {
@@ -312,5 +316,6 @@ export function collectionsOf(db: Db): Collections {
     rawContents: db.collection('rawContents'),
     objectCounts: db.collection('objectCounts'),
     secrets: db.collection('secrets'),
+    queryResults: db.collection('queryResults'),
   };
 }

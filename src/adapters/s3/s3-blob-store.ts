@@ -2,6 +2,7 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   HeadBucketCommand,
+  ListObjectsV2Command,
   NoSuchKey,
   PutObjectCommand,
   S3Client,
@@ -13,6 +14,7 @@ import type { Readable } from 'node:stream';
 import { ErrorCode } from '../../contracts/error-code';
 import type { BlobStore } from '../../domain/blob-store';
 import { DomainError } from '../../domain/errors';
+import { inLanes } from '../../lib/in-lanes';
 import { inSpan, isTraced } from '../../observability/spans';
 
 export interface S3Options {
@@ -30,6 +32,8 @@ export interface S3Options {
   /** Makes a span of every call. */
   readonly traced?: boolean;
 }
+
+const deleteLanes = 8;
 
 export class S3BlobStore implements BlobStore {
   private readonly client: S3Client;
@@ -65,6 +69,12 @@ export class S3BlobStore implements BlobStore {
     await translated(this.client.send(new DeleteObjectCommand(this.at(key))));
   }
 
+  async deleteAll(prefix: string, keeps: (key: string) => boolean = () => false): Promise<void> {
+    await inLanes(deleteLanes, this.keys(prefix), async (key) => {
+      if (!keeps(key)) await this.delete(key);
+    });
+  }
+
   /** Resolves when the store answers and has the bucket. */
   async ping(): Promise<void> {
     await this.client.send(new HeadBucketCommand({ Bucket: this.options.bucket }));
@@ -77,6 +87,20 @@ export class S3BlobStore implements BlobStore {
   close(): void {
     this.client.destroy();
     this.signer.destroy();
+  }
+
+  private async *keys(prefix: string): AsyncIterable<string> {
+    let after: string | undefined;
+    do {
+      // From the last key instead of by a token: what is deleted meanwhile cannot move it.
+      const { Contents = [], IsTruncated } = await translated(
+        this.client.send(
+          new ListObjectsV2Command({ Bucket: this.options.bucket, Prefix: prefix, StartAfter: after }),
+        ),
+      );
+      for (const { Key } of Contents) if (Key !== undefined) yield Key;
+      after = IsTruncated === true ? Contents.at(-1)?.Key : undefined;
+    } while (after !== undefined);
   }
 
   private at(key: string) {

@@ -1,5 +1,4 @@
 import {
-  isGrpcServiceError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowIdConflictPolicy,
   WorkflowIdReusePolicy,
@@ -29,10 +28,9 @@ import type { SyncJobRunner } from '../../domain/sync-job/sync-job-runner';
 import type { AbortRequest, FinalizeRequest, OnBehalfOf } from '../../domain/sync-job/sync-jobs';
 import { sha256Hex } from '../digest';
 import type { syncJob } from '../../workflows/sync-job';
+import { callTemporal, unavailable } from './temporal-call';
 
-/** No call to the Temporal server waits longer. */
-const deadlineMs = 10_000;
-/** But for dry runs: proxies commonly give a request a minute. */
+/** Longer than other calls wait, but proxies commonly give a request a minute. */
 const dryRunWaitMs = 25_000;
 
 export class TemporalSyncJobRunner implements SyncJobRunner, JobRuns {
@@ -161,16 +159,7 @@ export class TemporalSyncJobRunner implements SyncJobRunner, JobRuns {
   }
 
   private async call<T>(work: (client: Client) => Promise<T>): Promise<T> {
-    try {
-      const client = await this.client();
-      return await client.withDeadline(Date.now() + deadlineMs, async () => await work(client));
-    } catch (err) {
-      if (err instanceof DomainError) throw err;
-      if (isGrpcServiceError(err) || isUnreachable(err)) {
-        throw unavailable('The workflow service does not answer at the moment; try again in a few seconds.', err);
-      }
-      throw err;
-    }
+    return await callTemporal(this.client, work);
   }
 }
 
@@ -198,19 +187,9 @@ async function untilDone(update: WorkflowUpdateHandle<SyncJobState>): Promise<'d
   }
 }
 
-const unavailable = (message: string, cause: unknown): DomainError =>
-  new DomainError(ErrorCode.unavailable, message, [], { cause });
-
 const noWorker = 'No worker takes the job at the moment, and a dry run needs one; try again in a few seconds.';
 const noRun = 'The job has no running workflow at the moment; it gets a new one within seconds. Try again then.';
 const withRequest = (requestId: string | undefined) => ({ ...(requestId !== undefined && { requestId }) });
-
-/** The SDK wraps gRPC failures of starts and signals. */
-const isUnreachable = (err: unknown): boolean =>
-  err instanceof Error &&
-  (err.name === 'ServiceError' ||
-    err.name === 'TransportError' ||
-    (err.cause !== undefined && isGrpcServiceError(err.cause)));
 
 function summaryOf({ document, scope }: StoredJob): string {
   const what = `${scope.source}/${scope.scope === '' ? '(no scope)' : scope.scope}`;

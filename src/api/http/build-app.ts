@@ -38,6 +38,7 @@ import { answerUnknownRoutes } from './not-found';
 import { registerProbes } from './probes';
 import { isOurFault, toProblem } from './problem';
 import { registerPutRawData } from './put-raw-data';
+import { registerLocateQueryResult, registerQueryResults, type QueryResultsOptions } from './query-result';
 import { requestIdOf } from './request-id';
 import { observeRequests } from './request-log';
 import { traceRequests } from './request-span';
@@ -63,6 +64,7 @@ export interface ApiOptions {
   readonly readiness: Readiness;
   readonly limits: ApiLimits;
   readonly graphql: GraphqlOptions;
+  readonly queryResults: QueryResultsOptions;
   /** Origins whose pages may call the API from a browser. */
   readonly corsOrigins?: readonly string[];
   /** A body that stops coming for so long is given up. */
@@ -110,6 +112,7 @@ export function buildApp(options: ApiOptions): FastifyInstance {
 
   registerAbout(app);
   registerProbes(app, options);
+  registerQueryResults(app, options.queryResults);
   app.register(async (secured) => {
     secured.addHook('onRequest', requireCredentials(options.authenticator));
     registerStartSyncJob(secured, api);
@@ -137,6 +140,7 @@ export function buildApp(options: ApiOptions): FastifyInstance {
     registerPutRawData(secured, api);
     registerDeleteRawData(secured, api);
     registerValidateQueries(secured, api);
+    registerLocateQueryResult(secured, { api, publicUrl: options.queryResults.publicUrl });
     registerAnswerGraphql(secured, { api, options: options.graphql });
   });
   return app;

@@ -1,5 +1,6 @@
 import { isTerminal, SyncJobStatus } from '../../contracts/sync-job';
 import type { SyncJobState } from '../../contracts/temporal/sync-job';
+import { utc } from './utc';
 
 const inWords: Readonly<Record<SyncJobStatus, string>> = {
   AWAITING_UPLOADS: 'Waiting for uploads and for the finalize call of the client. Nothing of the graph has changed.',
@@ -103,6 +104,3 @@ const inEnglish = (counter: string): string =>
     .replace(/([A-Z])/g, ' $1')
     .trim()
     .toLowerCase();
-
-/** `2026-01-31 12:00:00 UTC` */
-const utc = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;

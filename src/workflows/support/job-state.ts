@@ -25,8 +25,8 @@ export function reasonOf(err: unknown): string {
   return inner instanceof Error ? inner.message : String(inner);
 }
 
-/** A CLI start without an id gets the workflow's own id as its job id where that is a UUID, so that one id names both. */
-export function jobIdOfWorkflow(): string {
+/** A CLI start without an id gets the workflow's own id for what it makes where that is a UUID, so that one id names both. */
+export function idOfWorkflow(): string {
   const { workflowId } = workflowInfo();
   const last = workflowId.split(':').at(-1) ?? '';
   return isUuid(last) ? last.toLowerCase() : uuid4();

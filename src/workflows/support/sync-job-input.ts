@@ -1,5 +1,5 @@
-import { ApplicationFailure } from '@temporalio/workflow';
 import type { AbortInput, FinalizeInput, SyncJobInput } from '../../contracts/temporal/sync-job';
+import { invalid, isRecord, refuseUnknown } from './input-check';
 
 /** Hand-written, because a schema library in the sandbox triples the bundle and its errors would fail tasks, not workflows. */
 export function checkSyncJobInput(input: unknown): asserts input is SyncJobInput {
@@ -12,9 +12,7 @@ export function checkSyncJobInput(input: unknown): asserts input is SyncJobInput
     const value = input[name];
     if (value !== undefined && value !== null && typeof value !== 'string') throw invalid(`"${name}" must be a string`);
   }
-  const unknown = Object.keys(input).filter((name) => !known.includes(name));
-  if (unknown.length > 0)
-    throw invalid(`${unknown.map((name) => `"${name}"`).join(', ')} is not known; known are ${known.join(', ')}`);
+  refuseUnknown(input, known);
 }
 
 const known = [
@@ -51,8 +49,3 @@ export function checkAbortInput(input: AbortInput | undefined): void {
     throw invalid('"terminalStatus" must be ABORTED or ABORTED_DUE_TO_INVALID_CONFIGURATION');
   }
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const invalid = (message: string) => ApplicationFailure.nonRetryable(`Wrong input: ${message}.`, 'BAD_REQUEST');

@@ -7,6 +7,8 @@ import { MongoManifestStore } from '../../../src/adapters/mongo/mongo-manifest-s
 import { MongoObjectVersions } from '../../../src/adapters/mongo/mongo-object-versions';
 import { MongoOpenJobs } from '../../../src/adapters/mongo/mongo-open-jobs';
 import { MongoRawDataStore } from '../../../src/adapters/mongo/mongo-raw-data-store';
+import { MongoPublishedResults, MongoQueryResults } from '../../../src/adapters/mongo/mongo-query-results';
+import { BlobResultContent } from '../../../src/adapters/s3/result-content';
 import { TemporalSyncJobRunner } from '../../../src/adapters/temporal/temporal-sync-job-runner';
 import { createUploadReader } from '../../../src/adapters/ingest/upload-reader';
 import type { FinalizeStores } from '../../../src/domain/sync-job/finalize-deps';
@@ -18,6 +20,7 @@ import { jobRunsContract } from '../../support/contracts/job-runs';
 import { objectVersionsContract } from '../../support/contracts/object-versions';
 import { planStoreContract } from '../../support/contracts/plan-store';
 import { rawDataStoreContract } from '../../support/contracts/raw-data-store';
+import { queryResultsContract } from '../../support/contracts/query-results';
 import { stagingStoreContract } from '../../support/contracts/staging-store';
 import { syncJobStoreContract } from '../../support/contracts/sync-job-store';
 import type { StoreSubject } from '../../support/contracts/subject';
@@ -65,6 +68,11 @@ describe('MongoDB, S3 and Temporal', () => {
     blobs,
     putTo: async (url, body) => (await fetch(url, { method: 'PUT', body: Buffer.from(body) })).ok,
     pass: async (ms) => await sleep(ms),
+  }));
+  queryResultsContract(() => ({
+    storeOf: (account) => new MongoQueryResults(database, account),
+    contentOf: (account) => new BlobResultContent(blobs, account),
+    published: new MongoPublishedResults(database),
   }));
   jobRunsContract(async () => {
     const { account } = await newAccount(database);

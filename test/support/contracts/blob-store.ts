@@ -55,6 +55,21 @@ export function blobStoreContract(openSubject: () => BlobSubject): void {
       expect(await blobs.get(`${key}e`)).toHaveLength(2);
     });
 
+    it('deletes all objects that begin alike, except those that are to stay', async () => {
+      const prefix = `contract-${randomUUID()}-`;
+      const names = Array.from({ length: 1_203 }, (_, i) => `${prefix}${i}`);
+      for (let at = 0; at < names.length; at += 100) {
+        await Promise.all(names.slice(at, at + 100).map(async (name) => await blobs.put(name, randomBytes(1))));
+      }
+      await blobs.put(key, randomBytes(1));
+      await blobs.deleteAll(prefix, (name) => name.endsWith('7'));
+      const isThere = await Promise.all(names.map(async (name) => (await blobs.open(name)) !== undefined));
+      expect(names.filter((_, i) => isThere[i])).toEqual(names.filter((name) => name.endsWith('7')));
+      await blobs.deleteAll(prefix);
+      expect(await blobs.open(`${prefix}7`)).toBeUndefined();
+      expect(await blobs.get(key)).toHaveLength(1);
+    });
+
     it('gives a URL that lets anyone PUT this object, as often as they like', async () => {
       const url = await blobs.presignPut({ key, expiresInSeconds: 60 });
       expect(await subject.putTo(url, randomBytes(3))).toBe(true);

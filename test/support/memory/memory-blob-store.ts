@@ -29,6 +29,10 @@ export class MemoryBlobStore implements BlobStore {
     this.objects.delete(key);
   }
 
+  async deleteAll(prefix: string, keeps: (key: string) => boolean = () => false) {
+    for (const key of this.objects.keys()) if (key.startsWith(prefix) && !keeps(key)) this.objects.delete(key);
+  }
+
   async presignPut({ key, expiresInSeconds }: { key: string; expiresInSeconds: number }) {
     const url = `memory:${key}?ticket=${randomUUID()}`;
     this.tickets.set(url, { key, until: this.now() + expiresInSeconds * 1000 });

@@ -46,6 +46,7 @@ export function buildTestApp(options: Partial<ApiOptions> = {}): TestApp {
     metrics: createMetrics({ processMetrics: false }),
     readiness: createReadiness({ checks: {} }),
     graphql: graphqlOptions,
+    queryResults: { documents: tenants.deferred.documents, publicUrl: undefined },
     limits: { maxBodyBytes: 1024 * 1024, maxInFlightBodyBytes: 4 * 1024 * 1024 },
     ...options,
   });

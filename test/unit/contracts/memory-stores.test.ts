@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { BlobResultContent } from '../../../src/adapters/s3/result-content';
 import { authenticatorContract } from '../../support/contracts/authenticator';
 import { blobStoreContract } from '../../support/contracts/blob-store';
 import { graphExportContract } from '../../support/contracts/graph-export';
@@ -8,6 +9,7 @@ import { objectVersionsContract } from '../../support/contracts/object-versions'
 import { planStoreContract } from '../../support/contracts/plan-store';
 import { rawDataStoreContract } from '../../support/contracts/raw-data-store';
 import { stagingStoreContract } from '../../support/contracts/staging-store';
+import { queryResultsContract } from '../../support/contracts/query-results';
 import { newAccountName, type StoreSubject } from '../../support/contracts/subject';
 import { syncJobStoreContract } from '../../support/contracts/sync-job-store';
 import { memoryAuthenticator, type MemoryToken } from '../../support/memory/memory-authenticator';
@@ -19,6 +21,11 @@ import { MemoryJobRuns } from '../../support/memory/memory-job-runs';
 import { MemoryObjectVersions } from '../../support/memory/memory-object-versions';
 import { MemoryOpenJobs } from '../../support/memory/memory-open-jobs';
 import { MemoryRawDataStore } from '../../support/memory/memory-raw-data';
+import {
+  memoryPublishedResults,
+  MemoryQueryResults,
+  type MemoryResults,
+} from '../../support/memory/memory-query-results';
 import { memoryStores } from '../../support/memory/memory-stores';
 
 /** The same contracts hold for the adapters: `test/integration/contracts`. */
@@ -50,6 +57,14 @@ describe('in memory', () => {
       blobs,
       putTo: async (url, content) => blobs.putTo(url, content),
       pass: async (ms) => void (now += ms),
+    };
+  });
+  queryResultsContract(() => {
+    const results: MemoryResults = new Map();
+    return {
+      storeOf: (account) => new MemoryQueryResults(results, account),
+      contentOf: (account) => new BlobResultContent(database.blobs, account),
+      published: memoryPublishedResults(results),
     };
   });
   jobRunsContract(async () => {

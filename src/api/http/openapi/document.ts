@@ -11,7 +11,14 @@ const errorsOfAll = [ErrorCode.badRequest, ErrorCode.unauthorized, ErrorCode.una
 
 /** Codes that the operation may answer with. */
 export const errorsOf = (operation: Operation): readonly ErrorCode[] =>
-  operation.isPublic === true ? [ErrorCode.internal] : [...new Set([...errorsOfAll, ...operation.errors])];
+  operation.isPublic === true
+    ? [ErrorCode.internal, ...operation.errors]
+    : [...new Set([...errorsOfAll, ...operation.errors])];
+
+const pathSchemas: Readonly<Record<string, JsonSchema>> = {
+  id: { type: 'string', format: 'uuid' },
+  page: { type: 'integer', minimum: 0 },
+};
 
 export const openApiDocument: Json = {
   openapi: '3.1.0',
@@ -64,7 +71,7 @@ function parametersOf({ path, query = {}, body }: Operation): Json[] {
     name,
     in: 'path',
     required: true,
-    schema: { type: 'string', ...(name === 'id' && { format: 'uuid' }) },
+    schema: pathSchemas[name] ?? { type: 'string' },
   }));
   const inQuery = Object.entries(query).map(([name, schema]) => ({ name, in: 'query', schema }));
   const inHeader =

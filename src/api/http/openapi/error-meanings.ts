@@ -28,7 +28,8 @@ export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
     'The query took longer than is allowed and was ended. Make it more selective, or ask for a deferred response.',
   [ErrorCode.queryTooLarge]:
     'The query needs more memory than is allowed and was ended. Make it more selective, or return less.',
-  [ErrorCode.notFound]: 'There is nothing here: no such path, or nothing of that id, name or version in this account.',
+  [ErrorCode.notFound]:
+    'There is nothing here: no such path, nothing of that id, name or version in this account, or a result that has expired.',
   [ErrorCode.unauthorized]:
     'A credential header is missing, or the token is not valid for the account. Which of the two is wrong is not told.',
   [ErrorCode.badRequest]: 'A parameter, header or member of the body is not valid; the message names it.',

@@ -74,6 +74,9 @@ const graphql = Object.entries({
   errors: bodyErrors,
 }));
 
+const stateNote =
+  'Asks for no credentials: the token in the path is one. Poll it while `status` is IN_PROGRESS; it answers 200 until the result expires.';
+
 export const operations: readonly Operation[] = [
   ...graphql,
   {
@@ -219,6 +222,35 @@ export const operations: readonly Operation[] = [
     body: { required: true, schema: ref('ValidateQueriesBody') },
     answer: ref('QueryVerdicts'),
     errors: bodyErrors,
+  },
+  {
+    method: 'get',
+    path: '/j1ql/results/{id}',
+    id: 'locateQueryResult',
+    summary: 'Where the state document of a result is, by the id of the result',
+    description: 'For results that the Temporal CLI has asked for; whoever deferred a query has the URL already.',
+    answer: ref('ResultLocation'),
+    errors: [ErrorCode.notFound],
+  },
+  ...(['', '/{page}'] as const).map((page): Operation => ({
+    method: 'get',
+    path: `/query-results/{token}/state${page}`,
+    id: page === '' ? 'getResultState' : 'getResultStateOfPage',
+    summary: page === '' ? 'State of a deferred answer, with its first page' : 'The same with another page',
+    description: stateNote,
+    answer: ref('ResultState'),
+    errors: [ErrorCode.notFound],
+    isPublic: true,
+  })),
+  {
+    method: 'get',
+    path: '/query-results/{token}/results/{page}',
+    id: 'getResultPage',
+    summary: 'One page of a deferred answer',
+    description: 'What `url` of a completed state document leads to. Without a result it answers like the state.',
+    answer: ref('ResultPage'),
+    errors: [ErrorCode.notFound],
+    isPublic: true,
   },
   {
     method: 'get',

@@ -1,5 +1,6 @@
 import { ErrorCode } from '../../../contracts/error-code';
 import { maxQueriesPerValidation } from '../../../contracts/query-api.schema';
+import { ResultStatus } from '../../../contracts/query-result';
 import { SyncJobStatus, syncJobCounters, SyncMode } from '../../../contracts/sync-job';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -68,6 +69,13 @@ const sample = complete({
   updated: sampleKeys('updated'),
   deleted: sampleKeys('deleted'),
 });
+
+const resultPage: Readonly<Record<string, JsonSchema>> = {
+  type: { enum: ['list', 'table', 'tree'] },
+  data: { type: ['array', 'object'], description: 'Rows; of a tree an object with `vertices` and `edges`.' },
+  totalCount: { type: 'integer', description: 'Rows of all pages. Not of a tree.' },
+  cursor: string('For `queryV1`: leads to the next page. Absent on the last one.'),
+};
 
 export const schemas = {
   Job: complete({
@@ -312,6 +320,19 @@ export const schemas = {
       data: { type: ['object', 'null'] },
     },
   },
+  ResultLocation: complete({ url: string('The state document; whoever has this URL can read the result.') }),
+  ResultState: {
+    type: 'object',
+    required: ['status', 'correlationId'],
+    properties: {
+      status: { enum: Object.values(ResultStatus) },
+      correlationId: string('Id of the result.'),
+      error: string('Why there is no result; of FAILED ones.'),
+      ...resultPage,
+      url: string('The same page as a document of its own.'),
+    },
+  },
+  ResultPage: { type: 'object', properties: resultPage },
   Readiness: complete({
     ready: { type: 'boolean' },
     draining: { type: 'boolean', description: 'The process is about to stop.' },

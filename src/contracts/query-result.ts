@@ -1,0 +1,10 @@
+/** Status of a state document, as clients read it (contract 5.3). */
+export const ResultStatus = {
+  inProgress: 'IN_PROGRESS',
+  completed: 'COMPLETED',
+  failed: 'FAILED',
+} as const;
+export type ResultStatus = (typeof ResultStatus)[keyof typeof ResultStatus];
+
+/** What a stored result is: pages of rows of a query, or one file with all entities that a report asks for. */
+export type ResultKind = 'query' | 'csv' | 'json';

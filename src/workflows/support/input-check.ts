@@ -1,0 +1,12 @@
+import { ApplicationFailure } from '@temporalio/workflow';
+
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export function refuseUnknown(input: Readonly<Record<string, unknown>>, known: readonly string[]): void {
+  const unknown = Object.keys(input).filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  throw invalid(`${unknown.map((name) => `"${name}"`).join(', ')} is not known; known are ${known.join(', ')}`);
+}
+
+export const invalid = (message: string) => ApplicationFailure.nonRetryable(`Wrong input: ${message}.`, 'BAD_REQUEST');

@@ -1,0 +1,53 @@
+import { ErrorCode } from '../../../src/contracts/error-code';
+import { DomainError } from '../../../src/domain/errors';
+import type { PublishedResults, QueryResultStore, StoredResult } from '../../../src/domain/query/query-results';
+
+/** Results of all accounts by id. */
+export type MemoryResults = Map<string, StoredResult>;
+
+export class MemoryQueryResults implements QueryResultStore {
+  constructor(
+    private readonly results: MemoryResults,
+    private readonly account: string,
+  ) {}
+
+  async create(result: Parameters<QueryResultStore['create']>[0]) {
+    const known = this.results.get(result.id);
+    if (known?.account === this.account) return known;
+    if (known) throw new DomainError(ErrorCode.conflict, `The id ${result.id} is that of another result already.`);
+    const { account } = this;
+    const stored: StoredResult = {
+      ...result,
+      account,
+      status: 'IN_PROGRESS',
+      error: null,
+      endedAt: null,
+      content: null,
+    };
+    this.results.set(result.id, stored);
+    return stored;
+  }
+
+  async find(id: string) {
+    const result = this.results.get(id);
+    return result?.account === this.account ? result : undefined;
+  }
+
+  async complete(id: string, { content, now, expiresAt }: Parameters<QueryResultStore['complete']>[1]) {
+    return await this.end(id, { status: 'COMPLETED', content, endedAt: now, expiresAt });
+  }
+
+  async fail(id: string, { error, now, expiresAt }: Parameters<QueryResultStore['fail']>[1]) {
+    return await this.end(id, { status: 'FAILED', error, endedAt: now, expiresAt });
+  }
+
+  private async end(id: string, end: Partial<StoredResult>) {
+    const result = await this.find(id);
+    if (result?.status === 'IN_PROGRESS') this.results.set(id, { ...result, ...end });
+    return await this.find(id);
+  }
+}
+
+export const memoryPublishedResults = (results: MemoryResults): PublishedResults => ({
+  find: async (id) => results.get(id),
+});
