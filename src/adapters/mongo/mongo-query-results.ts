@@ -84,4 +84,7 @@ export class MongoPublishedResults implements PublishedResults {
   }
 }
 
-const toResult = ({ _id, removeAt: _removeAt, ...result }: QueryResultDocument): StoredResult => ({ id: _id, ...result });
+const toResult = ({ _id, removeAt: _removeAt, ...result }: QueryResultDocument): StoredResult => ({
+  id: _id,
+  ...result,
+});

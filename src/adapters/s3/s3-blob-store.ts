@@ -94,9 +94,7 @@ export class S3BlobStore implements BlobStore {
     do {
       // From the last key instead of by a token: what is deleted meanwhile cannot move it.
       const { Contents = [], IsTruncated } = await translated(
-        this.client.send(
-          new ListObjectsV2Command({ Bucket: this.options.bucket, Prefix: prefix, StartAfter: after }),
-        ),
+        this.client.send(new ListObjectsV2Command({ Bucket: this.options.bucket, Prefix: prefix, StartAfter: after })),
       );
       for (const { Key } of Contents) if (Key !== undefined) yield Key;
       after = IsTruncated === true ? Contents.at(-1)?.Key : undefined;

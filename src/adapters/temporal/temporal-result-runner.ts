@@ -4,7 +4,11 @@ import {
   WorkflowIdReusePolicy,
   type Client,
 } from '@temporalio/client';
-import { deferredQueryWorkflowType, queryWorkflowId, type StoredQueryInput } from '../../contracts/temporal/query-result';
+import {
+  deferredQueryWorkflowType,
+  queryWorkflowId,
+  type StoredQueryInput,
+} from '../../contracts/temporal/query-result';
 import { SearchAttribute } from '../../contracts/temporal/sync-job';
 import type { DeferredQuestion } from '../../domain/query/answer-question';
 import type { ResultRunner } from '../../domain/query/deferred-results';
