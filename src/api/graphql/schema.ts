@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { GraphQLSchema } from 'graphql';
 import { j1qlResolvers } from './j1ql-resolvers';
+import { rawDataResolvers } from './raw-data-resolvers';
 import { jsonScalar, longScalar } from './scalars';
 
 /** All SDL files beside this one, and their resolvers. @throws when a resolver names a field that no file declares */
@@ -10,7 +11,7 @@ export function createSchema(): GraphQLSchema {
   const files = readdirSync(__dirname).filter((name) => name.endsWith('.graphql'));
   return makeExecutableSchema({
     typeDefs: files.map((name) => readFileSync(join(__dirname, name), 'utf8')),
-    resolvers: [{ Long: longScalar, JSON: jsonScalar }, j1qlResolvers],
+    resolvers: [{ Long: longScalar, JSON: jsonScalar }, j1qlResolvers, rawDataResolvers],
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   });
 }

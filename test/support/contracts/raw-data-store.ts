@@ -93,6 +93,18 @@ export function rawDataStoreContract(openSubject: () => RawDataSubject): void {
       expect(new Set(versions.map(({ createdOn }) => createdOn)).size).toBe(1);
     });
 
+    it('keeps bytes as they are', async () => {
+      const { id } = await job({});
+      const content = new Uint8Array([0xff, 0, 0x80, 0x0a]);
+      expect(await put(id, 'bytes', content, 'application/octet-stream')).toBe(1);
+      expect(await put(id, 'bytes', content, 'application/octet-stream')).toBe(0);
+      expect(await put(id, 'bytes', content.toReversed(), 'application/octet-stream')).toBe(1);
+      expect(await put(id, 'bytes', content, 'application/octet-stream')).toBe(1);
+      const [kept] = await rawData.contents(id);
+      expect([...(kept?.content ?? [])]).toEqual([...content]);
+      expect(kept?.contentLength).toBe(4);
+    });
+
     it('keeps names as they are, and several entries apart', async () => {
       const { id } = await job({});
       const names = ['a/b', '..', 'ä ö', '$set', 'x.y', '__proto__', 'constructor'];

@@ -130,7 +130,10 @@ export class MemoryGraphWriter implements GraphWriter {
       return;
     }
     const taken = takeRawData(rawData, content.rawData ?? [], chunk);
-    for (const entry of taken) addRawDataVersion(this.database, id, { ...entry, at: job.finalizeRequestedAt ?? 0 });
+    for (const { text, ...entry } of taken) {
+      const content = Buffer.from(text);
+      addRawDataVersion(this.database, id, { ...entry, content, at: job.finalizeRequestedAt ?? 0 });
+    }
     if (decision.action === 'none') {
       if (before) objects.set(id, { ...before, rawData, ...(mode === SyncMode.diff && { hash }) });
       return;

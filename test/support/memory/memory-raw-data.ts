@@ -3,16 +3,16 @@ import { DomainError } from '../../../src/domain/errors';
 import type { RawDataContent, RawDataStore } from '../../../src/domain/graph/raw-data-store';
 import type { MemoryDatabase, MemoryObject } from './memory-database';
 
-/** Puts a version behind those that the entry has. Without text it is a deletion. */
+/** Puts a version behind those that the entry has. Without content it is a deletion. */
 export function addRawDataVersion(
   { rawData }: MemoryDatabase,
   entityId: string,
-  entry: { readonly name: string; readonly contentType: string; readonly text?: string; readonly at: number },
+  entry: { readonly name: string; readonly contentType: string; readonly content?: Uint8Array; readonly at: number },
 ): void {
-  const { name, contentType, text, at } = entry;
+  const { name, contentType, at } = entry;
   const all = rawData.get(entityId) ?? [];
   const before = all.filter((version) => version.name === name);
-  const content = Buffer.from(text ?? '');
+  const content = entry.content ?? new Uint8Array(0);
   rawData.set(entityId, [
     ...all.map((version) => (version.name === name ? { ...version, latest: false } : version)),
     {
@@ -22,7 +22,7 @@ export function addRawDataVersion(
       createdOn: before[0]?.createdOn ?? at,
       contentType,
       contentLength: content.length,
-      deleted: text === undefined,
+      deleted: entry.content === undefined,
       latest: true,
       content,
     },
@@ -54,11 +54,9 @@ export class MemoryRawDataStore implements RawDataStore {
   async put(entityId: string, entries: Parameters<RawDataStore['put']>[1]) {
     const entity = this.entity(entityId, true);
     const texts = new Map(Object.entries(entity.rawData));
-    const taken = entries
-      .map(({ name, contentType, content }) => ({ name, contentType, text: Buffer.from(content).toString() }))
-      .filter(({ name, text }) => texts.get(name) !== text);
+    const taken = entries.filter(({ name, content }) => texts.get(name) !== keptText(content));
     for (const entry of taken) {
-      texts.set(entry.name, entry.text);
+      texts.set(entry.name, keptText(entry.content));
       addRawDataVersion(this.database, entityId, { ...entry, at: this.now() });
     }
     const rawData = Object.fromEntries(texts);
@@ -93,3 +91,9 @@ export class MemoryRawDataStore implements RawDataStore {
     throw new DomainError(ErrorCode.notFound, `There is no entity ${JSON.stringify(entityId)}.`);
   }
 }
+
+/** As the text of a job is kept; other bytes keep apart. */
+const keptText = (content: Uint8Array): string => {
+  const text = Buffer.from(content).toString();
+  return Buffer.from(text).equals(content) ? text : `base64:${Buffer.from(content).toString('base64')}`;
+};

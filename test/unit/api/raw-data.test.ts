@@ -1,19 +1,11 @@
 import { gzipSync } from 'node:zlib';
-import { MemoryGraphWriter } from '../../support/memory/memory-graph-writer';
-import { memoryStores } from '../../support/memory/memory-stores';
-import { changesOf, closedJob, uploadOf } from '../../support/contracts/subject';
-import { bytesToUuid } from '../../../src/domain/graph/identity';
+import { entityOfJob } from '../../support/entity-of-job';
 import { buildTestApp, otherCredentials, type TestApp } from './build-test-app';
 
-/** One entity of account acme with raw data, as a job brings it. */
 async function appWithEntity(rawData: object = {}): Promise<TestApp & { url: string }> {
   const test = buildTestApp();
-  const { database } = test.tenants;
-  const job = await closedJob(memoryStores(database, 'acme'), 'acme');
-  const upload = uploadOf(job.scope, { entities: [{ _key: 'a', _type: 'thing', _class: 'Thing', _rawData: rawData }] });
-  const changes = changesOf('entity', upload, true);
-  await new MemoryGraphWriter(database).applyChanges({ job, kind: 'entity', chunk: 'c' }, changes);
-  return { ...test, url: `/entities/${bytesToUuid(changes[0]?.id ?? new Uint8Array(16))}` };
+  const id = await entityOfJob(test.tenants.database, 'acme', { _rawData: rawData });
+  return { ...test, url: `/entities/${id}` };
 }
 
 interface Version {

@@ -1,21 +1,11 @@
-import { bytesToUuid } from '../../../src/domain/graph/identity';
-import { changesOf, closedJob, endJob, uploadOf } from '../../support/contracts/subject';
-import { memoryStores } from '../../support/memory/memory-stores';
+import { entityOfJob } from '../../support/entity-of-job';
 import { buildTestApp, otherCredentials, type TestApp } from './build-test-app';
 
 /** An entity of account acme that each of the contents replaced, oldest first. */
 async function appWithVersions(contents: readonly object[]): Promise<TestApp & { url: string }> {
   const test = buildTestApp();
-  const stores = memoryStores(test.tenants.database, 'acme');
   let id = '';
-  for (const content of contents) {
-    const job = await closedJob(stores, 'acme');
-    const upload = uploadOf(job.scope, { entities: [{ _key: 'a', _type: 'thing', _class: 'Thing', ...content }] });
-    const changes = changesOf('entity', upload, false);
-    await stores.graph.applyChanges({ job, kind: 'entity', chunk: 'c' }, changes);
-    await endJob(stores, job.document.id);
-    id = bytesToUuid(changes[0]?.id ?? new Uint8Array(16));
-  }
+  for (const content of contents) id = await entityOfJob(test.tenants.database, 'acme', content);
   return { ...test, url: `/entities/${id}/versions` };
 }
 
