@@ -2,43 +2,12 @@ import { ErrorCode } from '../../../contracts/error-code';
 import { maxQueriesPerValidation } from '../../../contracts/query-api.schema';
 import { ResultStatus } from '../../../contracts/query-result';
 import { SyncJobStatus, syncJobCounters, SyncMode } from '../../../contracts/sync-job';
+import { graphSchemas } from './graph-schemas';
+import { arrayOf, complete, epochMs, nullable, refTo, string, type JsonSchema } from './schema-parts';
 
-export type JsonSchema = Readonly<Record<string, unknown>>;
-
-const string = (description: string): JsonSchema => ({ type: 'string', description });
-const nullable = (description: string): JsonSchema => ({ type: ['string', 'null'], description });
-const epochMs = (description: string): JsonSchema => ({
-  type: 'integer',
-  description: `${description} Epoch milliseconds.`,
-});
-const arrayOf = (items: JsonSchema, description?: string): JsonSchema => ({
-  type: 'array',
-  items,
-  ...(description !== undefined && { description }),
-});
-
-/** An object all of whose listed members are always there. */
-function complete(properties: Readonly<Record<string, JsonSchema>>): JsonSchema {
-  return { type: 'object', required: Object.keys(properties), properties };
-}
-
-const mapOf = (values: JsonSchema, description: string): JsonSchema => ({
-  type: 'object',
-  additionalProperties: values,
-  description,
-});
-
-const rawDataVersion = complete({
-  versionId: string('Unique in the entry.'),
-  beginOn: epochMs('When the version began.'),
-  createdOn: epochMs('When the first version of the entry began.'),
-  contentType: string('As it came.'),
-  contentLength: { type: 'integer', minimum: 0, description: 'In bytes.' },
-  deleted: { type: 'boolean', description: 'The entry was deleted; such a version has no content.' },
-});
+export type { JsonSchema };
 
 export const ref = (name: keyof typeof schemas): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
-const refTo = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
 
 const oneOrMany = (each: JsonSchema): JsonSchema => ({ oneOf: [each, arrayOf(each)] });
 
@@ -247,34 +216,7 @@ export const schemas = {
     ),
     endCursor: nullable('For the next page, safe to put into a URL as it is; null on the last one.'),
   }),
-  RawDataVersion: rawDataVersion,
-  RawDataEntries: complete({ entries: mapOf(refTo('RawDataVersion'), 'By name of the entry.') }),
-  RawDataHistories: complete({ entries: mapOf(arrayOf(refTo('RawDataVersion')), 'By name of the entry.') }),
-  RawDataHistory: complete({ versions: arrayOf(refTo('RawDataVersion'), 'Newest first.') }),
-  VersionPage: complete({
-    versions: arrayOf(
-      complete({
-        _version: { type: 'integer', minimum: 1 },
-        _beginOn: epochMs('When it began.'),
-        _endOn: { type: ['integer', 'null'], description: 'When it ended, epoch milliseconds; null for the present.' },
-        _latest: { type: 'boolean' },
-        _deleted: { type: 'boolean', description: 'It ended because the object was deleted.' },
-        _source: string('Source of the object.'),
-        _scope: string('Scope of the object.'),
-        _integrationInstanceId: nullable('Integration instance of the object.'),
-      }),
-      'Newest first.',
-    ),
-    endCursor: nullable('For the next page; null on the last one.'),
-  }),
-  VersionDifference: complete({
-    id: string('Id of the object.'),
-    from: { type: 'integer' },
-    to: { type: 'integer' },
-    added: mapOf({}, 'Property → its value in `to`.'),
-    removed: mapOf({}, 'Property → the value that it had in `from`.'),
-    changed: mapOf(complete({ from: {}, to: {} }), 'Property → both values.'),
-  }),
+  ...graphSchemas,
   ValidateQueriesBody: complete({
     queries: { ...arrayOf({ type: 'string' }, 'Queries in J1QL.'), maxItems: maxQueriesPerValidation },
   }),
