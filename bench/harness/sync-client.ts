@@ -35,7 +35,7 @@ export class SyncClient {
     return (await this.job('POST', jobs, body)).id;
   }
 
-  async upload(jobId: string, bodies: readonly Buffer[]): Promise<void> {
+  async upload(jobId: string, bodies: Iterable<Buffer>): Promise<void> {
     await inLanes(uploadsAtOnce, bodies, async (body) => {
       await this.job('POST', `${jobs}/${jobId}/upload`, body);
     });
@@ -69,7 +69,7 @@ export class SyncClient {
   /** `between` runs after the uploads and before the finalize call; it is part of neither time. */
   async sync(
     scope: string,
-    bodies: readonly Buffer[],
+    bodies: Iterable<Buffer>,
     between: () => Promise<void> = () => Promise.resolve(),
   ): Promise<TimedSync> {
     const jobId = await this.start(scope);
