@@ -1,3 +1,5 @@
+import { compilePattern } from './run/linear-pattern';
+
 /** Repetitions of one element at most, as in RE2. */
 const maxRepetitions = 1000;
 
@@ -42,6 +44,7 @@ function endOfClass(pattern: string, from: number): number {
 function compileError(pattern: string): string | undefined {
   try {
     new RegExp(pattern);
+    compilePattern({ pattern, ignoresCase: false, where: 'anywhere' });
     return undefined;
   } catch (err) {
     const reason = err instanceof Error ? err.message.replace(/^.*: /, '') : '';

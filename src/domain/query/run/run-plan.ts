@@ -1,6 +1,6 @@
-import { wireEntity } from '../../graph/wire-object';
 import type { QueryPlan } from '../plan/plan';
-import type { FoundObject, GraphSnapshot, IdKey } from './graph-reader';
+import { execute } from './execute';
+import type { GraphSnapshot } from './graph-reader';
 
 export interface RunOptions {
   readonly limits: {
@@ -47,35 +47,7 @@ export interface PlanRun {
   batches(): AsyncIterable<RunBatch>;
 }
 
-/** Rows of the first page of a client, and one that shows that there are more. */
-const firstPage = 256;
-
 /** Answers a plan from one point in time of the graph. */
 export function runPlan(plan: QueryPlan, snapshot: GraphSnapshot, options: RunOptions): PlanRun {
-  return { type: plan.result.kind, isResumable: true, batches: () => listOf(plan, snapshot, options) };
+  return execute(plan, snapshot, options);
 }
-
-async function* listOf(plan: QueryPlan, snapshot: GraphSnapshot, { from }: RunOptions): AsyncIterable<RunBatch> {
-  let passed = from?.passed ?? 0;
-  const pages = snapshot.entities({
-    predicate: plan.start.predicate,
-    wanted: 'all',
-    ...(from?.after && { after: keyFromText(from.after) }),
-    pageSize: firstPage,
-  });
-  for await (const page of pages) {
-    const before = passed;
-    yield {
-      rows: page.map(({ properties }) => ({ ...wireEntity(properties) })),
-      positionAfter: (count) => ({
-        after: textOfKey((page[count - 1] as FoundObject).id),
-        within: 0,
-        passed: before + count,
-      }),
-    };
-    passed += page.length;
-  }
-}
-
-const textOfKey = (key: IdKey): string => btoa(key);
-const keyFromText = (text: string): IdKey => atob(text);

@@ -1,0 +1,55 @@
+import type { SortKey } from '../plan/plan';
+import type { Budget } from './budget';
+import { compareForOrder } from './order';
+import { sortInPieces } from './sort';
+
+interface Entry<Item> {
+  readonly item: Item;
+  readonly keys: readonly unknown[];
+  /** Of equal keys the item that came first stays first. */
+  readonly number: number;
+  readonly bytes: number;
+}
+
+/** ORDER BY. Holds no more items than can be given out. */
+export class Ordered<Item> {
+  private entries: Entry<Item>[] = [];
+  private count = 0;
+  private worst: Entry<Item> | undefined;
+
+  constructor(
+    private readonly orderBy: readonly SortKey[],
+    /** The rows up to LIMIT, with those of SKIP. */
+    private readonly most: number,
+    private readonly budget: Budget,
+  ) {}
+
+  add(item: Item, keys: readonly unknown[], bytes: number): void {
+    const entry = { item, keys, number: this.count, bytes };
+    this.count += 1;
+    if (this.worst && this.compare(entry, this.worst) > 0) return;
+    this.budget.hold(bytes);
+    this.entries.push(entry);
+    if (this.entries.length >= Math.max(1024, 2 * this.most)) this.shrink();
+  }
+
+  async sorted(): Promise<readonly Item[]> {
+    const entries = await sortInPieces(this.entries, (a, b) => this.compare(a, b));
+    return entries.slice(0, this.most).map(({ item }) => item);
+  }
+
+  private shrink(): void {
+    const sorted = this.entries.sort((a, b) => this.compare(a, b));
+    for (const { bytes } of sorted.slice(this.most)) this.budget.release(bytes);
+    this.entries = sorted.slice(0, this.most);
+    this.worst = this.entries.at(-1);
+  }
+
+  private compare(a: Entry<Item>, b: Entry<Item>): number {
+    for (let at = 0; at < this.orderBy.length; at += 1) {
+      const difference = compareForOrder(a.keys[at], b.keys[at]);
+      if (difference !== 0) return this.orderBy[at]?.isDescending === true ? -difference : difference;
+    }
+    return a.number - b.number;
+  }
+}

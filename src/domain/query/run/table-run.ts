@@ -1,0 +1,131 @@
+import type { TablePlan } from '../plan/plan';
+import { sizeOfBag } from './budget';
+import type { Scope } from './expressions';
+import { countOf } from './fast-count';
+import { Groups } from './groups';
+import { Ordered } from './order-by';
+import type { Paths } from './path';
+import { paged, startKeyOf, type Placed } from './positions';
+import type { PreparedRun } from './prepared-run';
+import type { RunBatch } from './run-plan';
+import { pathsOf } from './started-walk';
+import { TableRows } from './table-rows';
+
+/** Rows that are made of groups or sorted paths at once. */
+const pieceSize = 1000;
+
+export function runTable(table: TablePlan, run: PreparedRun): AsyncIterable<RunBatch> {
+  const { options, isResumable } = run;
+  const hasMetadata = options.rowMetadata ?? false;
+  wantForTable(table, run, hasMetadata);
+  const rows = new TableRows(table, run.plan.slots, hasMetadata);
+  const { skip, limit } = table;
+  const scopes = isResumable ? scopesInOrder(rows, run) : unplaced(wholeTable(table, rows, run));
+  const paging = { skip, limit, from: options.from, isOnePerStart: false };
+  return paged(scopes, paging, async (items) => await Promise.resolve(items.map((scope) => rows.rowOf(scope))));
+}
+
+function wantForTable(table: TablePlan, { plan, wanted }: PreparedRun, hasMetadata: boolean): void {
+  for (const unwound of table.unwinds) wanted.expression(unwound);
+  for (const { value } of table.columns) wanted.expression(value);
+  for (const { by } of table.orderBy) wanted.expression(by);
+  for (const key of table.grouping?.keys ?? []) wanted.expression(key);
+  for (const { of } of table.grouping?.aggregates ?? []) if (of.kind !== 'object') wanted.expression(of);
+  if (hasMetadata) for (const [slot, { name }] of plan.slots.entries()) if (name !== undefined) wanted.key(slot, '_id');
+  wanted.positions(plan);
+}
+
+async function* scopesInOrder(rows: TableRows, run: PreparedRun): AsyncIterable<readonly Placed<Scope>[]> {
+  const after = startKeyOf(run.options.from);
+  const most = run.plan.steps.length === 0 ? rows.most : undefined;
+  for await (const paths of pathsOf({ ...run, oncePerStart: false }, { after, isPaged: true, most })) {
+    const piece: Placed<Scope>[] = [];
+    for (const { slots, root } of paths) {
+      for (const item of rows.scopesOf(slots)) if (rows.isKept(item)) piece.push({ item, start: root.start.id });
+    }
+    yield piece;
+  }
+}
+
+async function* unplaced<Item>(pieces: AsyncIterable<readonly Item[]>): AsyncIterable<readonly Placed<Item>[]> {
+  for await (const piece of pieces) yield piece.map((item) => ({ item, start: '' }));
+}
+
+/** With groups, UNIQUE and ORDER BY. */
+async function* wholeTable(table: TablePlan, rows: TableRows, run: PreparedRun): AsyncIterable<readonly Scope[]> {
+  const found = table.grouping
+    ? inPieces(await groupsOf(table, rows, run))
+    : scopesOf(pathsOf({ ...run, oncePerStart: false }, { isPaged: false }), rows);
+  const kept = filtered(found, (scope) => rows.isKept(scope));
+  if (table.orderBy.length > 0) yield* inPieces(await orderedScopes(table, kept, rows, run));
+  else if (table.isUnique) yield* uniqueScopes(kept, rows, run);
+  else yield* kept;
+}
+
+async function groupsOf(table: TablePlan, rows: TableRows, run: PreparedRun): Promise<readonly Scope[]> {
+  const { grouping = { keys: [], aggregates: [] } } = table;
+  const counted = await countOf(grouping, table, run);
+  if (counted) return [counted];
+  const groups = new Groups(grouping, run.budget, !run.strategy.isReversed);
+  for await (const scopes of scopesOf(pathsOf({ ...run, oncePerStart: false }, { isPaged: false }), rows)) {
+    for (const scope of scopes) groups.add(scope);
+  }
+  return groups.scopes();
+}
+
+async function* scopesOf(paths: Paths, rows: TableRows): AsyncIterable<readonly Scope[]> {
+  for await (const piece of paths) yield piece.flatMap(({ slots }) => rows.scopesOf(slots));
+}
+
+async function* filtered(
+  pieces: AsyncIterable<readonly Scope[]>,
+  isKept: (scope: Scope) => boolean,
+): AsyncIterable<readonly Scope[]> {
+  for await (const piece of pieces) yield piece.filter(isKept);
+}
+
+async function* uniqueScopes(
+  pieces: AsyncIterable<readonly Scope[]>,
+  rows: TableRows,
+  { budget }: PreparedRun,
+): AsyncIterable<readonly Scope[]> {
+  const seen = new Set<string>();
+  for await (const piece of pieces) {
+    yield piece.filter((scope) => {
+      const identity = rows.identityOf(scope);
+      if (seen.has(identity)) return false;
+      budget.hold(60 + identity.length);
+      seen.add(identity);
+      return true;
+    });
+  }
+}
+
+/** Of equal rows of UNIQUE the first in the order stays. */
+async function orderedScopes(
+  table: TablePlan,
+  pieces: AsyncIterable<readonly Scope[]>,
+  rows: TableRows,
+  { budget }: PreparedRun,
+): Promise<readonly Scope[]> {
+  const { orderBy, isUnique, skip, limit } = table;
+  const most = limit === undefined || isUnique ? Infinity : skip + limit;
+  const ordered = new Ordered<Scope>(orderBy, most, budget);
+  for await (const piece of pieces) {
+    for (const scope of piece) ordered.add(scope, rows.orderKeysOf(scope), sizeOfScope(scope));
+  }
+  const sorted = await ordered.sorted();
+  if (!isUnique) return sorted;
+  const seen = new Set<string>();
+  return sorted.filter((scope) => seen.size < seen.add(rows.identityOf(scope)).size);
+}
+
+function sizeOfScope({ slots, keys, totals }: Scope): number {
+  let bytes = 200 + 16 * (keys.length + totals.length);
+  for (const object of slots) if (object) bytes += 8 + sizeOfBag(object.properties);
+  return bytes;
+}
+
+async function* inPieces(scopes: readonly Scope[]): AsyncIterable<readonly Scope[]> {
+  for (let from = 0; from < scopes.length; from += pieceSize) yield scopes.slice(from, from + pieceSize);
+}
