@@ -12,6 +12,7 @@ import { MongoRawDataStore } from './adapters/mongo/mongo-raw-data-store';
 import { MongoPublishedResults, MongoQueryResults } from './adapters/mongo/mongo-query-results';
 import { secretOf } from './adapters/mongo/mongo-secrets';
 import { BlobResultContent } from './adapters/s3/result-content';
+import { MongoGraphReads } from './adapters/mongo/mongo-graph-reads';
 import { S3BlobStore } from './adapters/s3/s3-blob-store';
 import { createSeal } from './adapters/seal';
 import { lazyTemporalClient } from './adapters/temporal/temporal-client';
@@ -149,6 +150,7 @@ function tenantsOf(config: ServerConfig, { runner, resultRunner, seal, tokens, .
           uploadUrlTtlMs: config.uploadUrlTtlMs,
         }),
         graphExport: new MongoGraphExport(shared.database, account),
+        graphReads: new MongoGraphReads(shared.database, account),
         queries: noQueries,
         entityCounts: counters,
         rawData: new MongoRawDataStore(shared.database, account),

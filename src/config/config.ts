@@ -48,6 +48,7 @@ export function loadServerConfig(env: Environment) {
         aliases: values.PERIJOVE_GRAPHQL_MAX_ALIASES,
         tokens: values.PERIJOVE_GRAPHQL_MAX_TOKENS,
       },
+      maxObjects: values.PERIJOVE_GRAPHQL_MAX_OBJECTS,
       introspection: values.PERIJOVE_GRAPHQL_INTROSPECTION,
       maxOperations: values.PERIJOVE_GRAPHQL_MAX_OPERATIONS,
     },

@@ -145,6 +145,10 @@ export const serverSettings = {
     integer(100, { min: 1, max: 10_000 }),
     'GraphQL operations that one request may hold as an array.',
   ),
+  PERIJOVE_GRAPHQL_MAX_OBJECTS: setting(
+    integer(10_000, { min: 10, max: 1_000_000 }),
+    'Vertices and edges that one GraphQL operation may find from other ones.',
+  ),
   PERIJOVE_GRAPHQL_INTROSPECTION: setting(boolean(true), 'Let callers with credentials ask for the GraphQL schema.'),
   PERIJOVE_QUERY_TIMEOUT_MS: setting(
     integer(30_000, { min: 100, max: hour }),

@@ -1,4 +1,5 @@
 import type { EntityCounts } from './graph/entity-counts';
+import type { GraphReads } from './graph/graph-reads';
 import type { ObjectKind } from './graph/identity';
 import type { ResultLocator } from './query/deferred-results';
 import type { Queries } from './query/queries';
@@ -34,6 +35,7 @@ export interface GraphExport {
 export interface Tenant {
   readonly syncJobs: SyncJobs;
   readonly graphExport: GraphExport;
+  readonly graphReads: GraphReads;
   readonly queries: Queries;
   readonly entityCounts: EntityCounts;
   readonly rawData: RawDataStore;

@@ -7,6 +7,7 @@ import { SyncJobsService } from '../../src/domain/sync-job/sync-jobs-service';
 import { MemoryDatabase, type MemoryBatch } from './memory/memory-database';
 import { memoryDeferredResults } from './memory/memory-deferred-results';
 import { flatObjectsOf, memoryGraphExport } from './memory/memory-graph-export';
+import { memoryGraphReads } from './memory/memory-graph-reads';
 import { MemoryJobRuns } from './memory/memory-job-runs';
 import { memoryQueries, type MemoryQueries } from './memory/memory-queries';
 import { MemoryObjectVersions } from './memory/memory-object-versions';
@@ -17,7 +18,7 @@ export interface MemoryTenants extends Tenants {
   readonly database: MemoryDatabase;
   /** Every upload that was stored, in order; retries do not show up. */
   readonly uploads: readonly MemoryBatch[];
-  /** What `graphExport` and `queries` of an account read, in place of what its jobs have written. */
+  /** What `graphExport`, `graphReads` and `queries` of an account read, in place of what its jobs have written. */
   setGraph(account: string, kind: ObjectKind, objects: readonly FlatObject[]): void;
   queriesOf(account: string): MemoryQueries;
   readonly deferred: ReturnType<typeof memoryDeferredResults>;
@@ -61,6 +62,7 @@ export function createMemoryTenants({ now = Date.now }: { now?: () => number } =
           uploadUrlTtlMs: 3_600_000,
         }),
         graphExport: memoryGraphExport(objectsOf(account)),
+        graphReads: memoryGraphReads(objectsOf(account)),
         queries: queriesOf(account),
         entityCounts: counters,
         rawData: new MemoryRawDataStore(database, account, now),

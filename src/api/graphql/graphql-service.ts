@@ -1,7 +1,7 @@
 import { execute, type GraphQLSchema } from 'graphql';
 import { Documents, type DocumentRules } from './documents';
 import { documentError, runtimeError, type WireError } from './graphql-errors';
-import type { GraphqlContext } from './graphql-context';
+import { operationContext, type RequestContext } from './graphql-context';
 import { createSchema } from './schema';
 
 /** An operation as sent. What else it has is ignored (contract, rule 5). */
@@ -9,6 +9,11 @@ interface SentOperation {
   readonly query?: unknown;
   readonly variables?: unknown;
   readonly operationName?: unknown;
+}
+
+export interface GraphqlRules extends DocumentRules {
+  /** Vertices and edges that one operation may find from other ones. */
+  readonly maxObjects: number;
 }
 
 /** Members in this order; `errors` is there only if there are some (rule 6). */
@@ -22,11 +27,11 @@ export class GraphqlService {
   private readonly schema: GraphQLSchema = createSchema();
   private readonly documents: Documents;
 
-  constructor(rules: DocumentRules) {
+  constructor(private readonly rules: GraphqlRules) {
     this.documents = new Documents(this.schema, rules);
   }
 
-  async answer(sent: unknown, context: GraphqlContext, reportFault: (err: unknown) => void): Promise<GraphqlAnswer> {
+  async answer(sent: unknown, request: RequestContext, reportFault: (err: unknown) => void): Promise<GraphqlAnswer> {
     const operation = operationOf(sent);
     if (typeof operation === 'string') return refused([documentError('BAD_USER_INPUT', { message: operation })]);
     const document = this.documents.read(operation.query);
@@ -34,14 +39,14 @@ export class GraphqlService {
     const { data, errors } = await execute({
       schema: this.schema,
       document,
-      contextValue: context,
+      contextValue: operationContext(request, this.rules),
       variableValues: operation.variables,
       operationName: operation.operationName,
     });
     if (!errors) return { data };
     const shown = errors.map((error) =>
       // Without a path it is about the variables or the name of the operation, and nothing was run.
-      error.path ? runtimeError(error, context.requestId, reportFault) : documentError('BAD_USER_INPUT', error),
+      error.path ? runtimeError(error, request.requestId, reportFault) : documentError('BAD_USER_INPUT', error),
     );
     return data === undefined ? refused(shown) : { errors: shown, data };
   }

@@ -19,3 +19,5 @@ export const jsonScalar = new GraphQLScalarType({
   parseValue: (value) => value,
   parseLiteral: (node: ValueNode, variables) => valueFromASTUntyped(node, variables),
 });
+
+export const primitiveScalar = new GraphQLScalarType({ name: 'Primitive' });

@@ -2,14 +2,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ErrorCode } from '../../contracts/error-code';
 import { DomainError } from '../../domain/errors';
 import { inLanes } from '../../lib/in-lanes';
-import { GraphqlService, type GraphqlAnswer } from '../graphql/graphql-service';
-import type { DocumentRules } from '../graphql/documents';
+import { GraphqlService, type GraphqlAnswer, type GraphqlRules } from '../graphql/graphql-service';
 import { tenantOf, type ApiDependencies } from './api-dependencies';
 import { parseJson } from './body/json-body';
 import { withBody } from './body/read-body';
 import { publicUrlOf } from './public-url';
 
-export interface GraphqlOptions extends DocumentRules {
+export interface GraphqlOptions extends GraphqlRules {
   /** Operations of one request. */
   readonly maxOperations: number;
   /** Where clients reach the API; undefined: as each request says. */

@@ -18,6 +18,7 @@ export const otherCredentials = { authorization: 'Bearer other-secret-token', 'j
 
 export const graphqlOptions: GraphqlOptions = {
   limits: { depth: 20, cost: 5000, aliases: 100, tokens: 10_000 },
+  maxObjects: 100,
   introspection: true,
   maxOperations: 100,
 };

@@ -1,0 +1,21 @@
+import { accountStores } from '../../../src/adapters/mongo/account-stores';
+import { MongoGraphReads } from '../../../src/adapters/mongo/mongo-graph-reads';
+import { createUploadReader } from '../../../src/adapters/ingest/upload-reader';
+import { graphReadsContract } from '../../support/contracts/graph-reads';
+import { openLiveDatabase } from '../../support/live-product';
+import { liveBlobStore } from '../../support/sync-bench';
+
+/** The same contract holds in memory: `test/unit/contracts`. */
+describe('MongoDB', () => {
+  const database = openLiveDatabase();
+  const blobs = liveBlobStore();
+  afterAll(async () => {
+    await database.client.close();
+    blobs.close();
+  });
+  const shared = { database, blobs, reader: createUploadReader(), maxBulkFileBytes: 1e9 };
+  graphReadsContract(() => ({
+    storesOf: (account) => accountStores(shared, account),
+    readsOf: (account, policies = []) => new MongoGraphReads(database, account, { policies }),
+  }));
+});
