@@ -150,7 +150,7 @@ function tenantsOf(config: ServerConfig, { runner, resultRunner, seal, tokens, .
           uploadUrlTtlMs: config.uploadUrlTtlMs,
         }),
         graphExport: new MongoGraphExport(shared.database, account),
-        graphReads: new MongoGraphReads(shared.database, account),
+        graphReads: new MongoGraphReads(shared.database, account, counters),
         queries: noQueries,
         entityCounts: counters,
         rawData: new MongoRawDataStore(shared.database, account),

@@ -1,6 +1,7 @@
 import { MongoServerError, type Document, type Filter } from 'mongodb';
 import { ErrorCode } from '../../contracts/error-code';
 import { DomainError } from '../../domain/errors';
+import type { EntityCounts, KindCounts } from '../../domain/graph/entity-counts';
 import type { GraphReads } from '../../domain/graph/graph-reads';
 import { isUuid } from '../../domain/graph/identity';
 import { isEverything, onlyField, type Selection } from '../../domain/graph/vertex-selection';
@@ -32,6 +33,8 @@ export class MongoGraphReads implements GraphReads {
   constructor(
     private readonly database: Database,
     private readonly account: string,
+    /** Of the whole account; not asked where policies leave only a part of it. */
+    private readonly counters: EntityCounts,
     { policies = [], timeoutMs = defaultTimeoutMs }: { policies?: readonly QueryPolicy[]; timeoutMs?: number } = {},
   ) {
     this.hasPolicies = policies.length > 0;
@@ -94,7 +97,7 @@ export class MongoGraphReads implements GraphReads {
   }
 
   async count(selection: Selection): Promise<number> {
-    const known = this.hasPolicies ? undefined : await this.counted(selection);
+    const known = this.hasPolicies ? undefined : await this.countedBefore(selection);
     if (known !== undefined) return known;
     const filter = this.entityFilter(selectionFilter(selection));
     return await this.inTime(this.database.collections.entities.countDocuments(filter, { maxTimeMS: this.timeoutMs }));
@@ -106,6 +109,7 @@ export class MongoGraphReads implements GraphReads {
   }
 
   async counts() {
+    if (!this.hasPolicies) return recordsOf(await this.counters.all());
     const filter = this.entityFilter();
     const [types, classes] = await Promise.all([this.grouped(filter, '_type'), this.grouped(filter, '_class')]);
     return { types, classes };
@@ -140,15 +144,14 @@ export class MongoGraphReads implements GraphReads {
     return groups.map(({ _id, count }) => ({ value: _id as unknown, count: Number(count) }));
   }
 
-  /** What the counts of all types and classes say without reading entities. */
-  private async counted(selection: Selection): Promise<number | undefined> {
+  /** What the counters say without reading entities. */
+  private async countedBefore(selection: Selection): Promise<number | undefined> {
     const type = onlyField(selection, '_type');
     const className = onlyField(selection, '_class');
     if (type === undefined && className === undefined && !isEverything(selection)) return undefined;
-    const { types, classes } = await this.counts();
-    if (type !== undefined) return types[type] ?? 0;
-    if (className !== undefined) return classes[className] ?? 0;
-    return Object.values(types).reduce((sum, count) => sum + count, 0);
+    const { types, classes, total } = await this.counters.all();
+    if (type !== undefined) return types.get(type) ?? 0;
+    return className === undefined ? total : (classes.get(className) ?? 0);
   }
 
   private async grouped(filter: Filter<GraphDocument>, field: '_type' | '_class'): Promise<Record<string, number>> {
@@ -208,6 +211,10 @@ export class MongoGraphReads implements GraphReads {
     }
   }
 }
+
+const recordsOf = ({ types, classes }: KindCounts) => ({ types: recordOf(types), classes: recordOf(classes) });
+const recordOf = (counts: ReadonlyMap<string, number>): Record<string, number> =>
+  Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 
 const flat = (document: GraphDocument): FlatObject => toFlatObject(document, { latest: true });
 const idsOf = (texts: readonly string[]) => texts.filter(isUuid).map(idFromText);

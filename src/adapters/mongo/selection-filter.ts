@@ -21,18 +21,12 @@ export function selectionFilter({ predicate, words }: Selection): Filter<GraphDo
   return searched.length === 0 ? equal : { $and: [equal, ...searched] };
 }
 
+/** @throws for conditions other than `=` on a property, and `all` and `any` of these */
 export function predicateFilter(predicate: Predicate): Document {
-  switch (predicate.kind) {
-    case 'all':
-      return predicate.of.length === 0 ? {} : { $and: predicate.of.map(predicateFilter) };
-    case 'any':
-      return predicate.of.length === 0 ? nothing : anyOf(predicate.of);
-    case 'compare': {
-      const { subject, operator, value } = predicate;
-      if (operator === '=' && subject.kind === 'property') return equalTo(subject.key, [value]);
-      break;
-    }
-    default:
+  if (predicate.kind === 'all') return predicate.of.length === 0 ? {} : { $and: predicate.of.map(predicateFilter) };
+  if (predicate.kind === 'any') return predicate.of.length === 0 ? nothing : anyOf(predicate.of);
+  if (predicate.kind === 'compare' && predicate.operator === '=' && predicate.subject.kind === 'property') {
+    return equalTo(predicate.subject.key, [predicate.value]);
   }
   throw new Error(`a selection has a condition of the kind ${predicate.kind}`);
 }

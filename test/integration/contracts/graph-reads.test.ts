@@ -14,8 +14,10 @@ describe('MongoDB', () => {
     blobs.close();
   });
   const shared = { database, blobs, reader: createUploadReader(), maxBulkFileBytes: 1e9 };
+  const storesOf = (account: string) => accountStores(shared, account);
   graphReadsContract(() => ({
-    storesOf: (account) => accountStores(shared, account),
-    readsOf: (account, policies = []) => new MongoGraphReads(database, account, { policies }),
+    storesOf,
+    readsOf: (account, policies = []) =>
+      new MongoGraphReads(database, account, storesOf(account).counters, { policies }),
   }));
 });
