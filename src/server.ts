@@ -1,39 +1,26 @@
-import { randomUUID } from 'node:crypto';
 import { buildApp } from './api/http/build-app';
-import { sha1 } from './adapters/digest';
 import { createUploadReader } from './adapters/ingest/upload-reader';
-import { accountStores } from './adapters/mongo/account-stores';
 import { openDatabase } from './adapters/mongo/database';
 import { ensureIndexes } from './adapters/mongo/indexes';
 import { MongoAccounts, MongoAuthenticator } from './adapters/mongo/mongo-accounts';
-import { MongoGraphExport } from './adapters/mongo/mongo-graph-export';
-import { MongoObjectVersions } from './adapters/mongo/mongo-object-versions';
-import { MongoRawDataStore } from './adapters/mongo/mongo-raw-data-store';
-import { MongoPublishedResults, MongoQueryResults } from './adapters/mongo/mongo-query-results';
+import { MongoPublishedResults } from './adapters/mongo/mongo-query-results';
 import { secretOf } from './adapters/mongo/mongo-secrets';
 import { BlobResultContent } from './adapters/s3/result-content';
-import { MongoGraphReads } from './adapters/mongo/mongo-graph-reads';
 import { S3BlobStore } from './adapters/s3/s3-blob-store';
 import { createSeal } from './adapters/seal';
 import { lazyTemporalClient } from './adapters/temporal/temporal-client';
 import { TemporalResultRunner } from './adapters/temporal/temporal-result-runner';
 import { TemporalSyncJobRunner } from './adapters/temporal/temporal-sync-job-runner';
-import { loadServerConfig, type ServerConfig } from './config/config';
-import { ErrorCode } from './contracts/error-code';
-import { syncJobWorkflowId } from './contracts/temporal/sync-job';
-import { DomainError } from './domain/errors';
-import type { Tenants } from './domain/ports';
-import { DeferredResults } from './domain/query/deferred-results';
-import type { Queries } from './domain/query/queries';
-import { QueryCursors, type Seal } from './domain/query/query-cursors';
+import { loadServerConfig } from './config/config';
+import { QueryCursors } from './domain/query/query-cursors';
 import { ResultDocuments } from './domain/query/result-documents';
 import { ResultTokens } from './domain/query/result-tokens';
-import { SyncJobsService } from './domain/sync-job/sync-jobs-service';
 import { accountForExternalMemory } from './observability/external-memory';
 import { createLogger } from './observability/logger';
 import { createMetrics } from './observability/metrics';
 import { createReadiness } from './observability/readiness';
 import { startTelemetry } from './observability/telemetry';
+import { createTenants } from './tenants';
 
 accountForExternalMemory();
 
@@ -71,7 +58,7 @@ async function main(): Promise<void> {
   });
   const app = buildApp({
     authenticator: new MongoAuthenticator(accounts, Date.now),
-    tenants: tenantsOf(config, {
+    tenants: createTenants(config, {
       database,
       blobs,
       reader,
@@ -106,59 +93,6 @@ async function main(): Promise<void> {
   await app.close();
   await Promise.all([temporal.close(), database.client.close(), telemetry.stop()]);
   blobs.close();
-}
-
-const notServed = () =>
-  Promise.reject(new DomainError(ErrorCode.unavailable, 'Queries are not served by this version.'));
-const noQueries: Queries = { page: notServed, defer: notServed, explain: notServed };
-
-type Wiring = Pick<Parameters<typeof accountStores>[0], 'database' | 'blobs' | 'reader'> & {
-  readonly seal: Seal;
-  readonly tokens: ResultTokens;
-  readonly runner: TemporalSyncJobRunner;
-  readonly resultRunner: TemporalResultRunner;
-};
-
-function tenantsOf(config: ServerConfig, { runner, resultRunner, seal, tokens, ...shared }: Wiring): Tenants {
-  const { maxBulkFileBytes } = config.limits;
-  return {
-    of(account) {
-      const { jobs, staging, dryRuns, counters, blobs } = accountStores({ ...shared, maxBulkFileBytes }, account);
-      const results = new DeferredResults({
-        results: new MongoQueryResults(shared.database, account),
-        content: new BlobResultContent(shared.blobs, account),
-        runner: resultRunner,
-        tokens,
-        cursors: new QueryCursors(seal, account),
-        newId: randomUUID,
-        now: Date.now,
-        limits: config.results,
-      });
-      return {
-        syncJobs: new SyncJobsService({
-          account,
-          jobs,
-          staging,
-          dryRuns,
-          blobs,
-          runner,
-          sha1,
-          now: Date.now,
-          newId: randomUUID,
-          workflowIdOf: (jobId) => syncJobWorkflowId(account, jobId),
-          uploadWindowMs: config.uploadWindowMs,
-          uploadUrlTtlMs: config.uploadUrlTtlMs,
-        }),
-        graphExport: new MongoGraphExport(shared.database, account),
-        graphReads: new MongoGraphReads(shared.database, account, counters),
-        queries: noQueries,
-        entityCounts: counters,
-        rawData: new MongoRawDataStore(shared.database, account),
-        versions: new MongoObjectVersions(shared.database, account),
-        results,
-      };
-    },
-  };
 }
 
 async function stopSignal(): Promise<void> {

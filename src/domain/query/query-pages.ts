@@ -6,6 +6,8 @@ import type { PlanRun, ResultRow, RunPosition } from './run/run-plan';
 export const pageRows = 250;
 
 export interface Paging {
+  /** Of the snapshot, known after its first read. */
+  readonly time: () => string;
   /** What `date.now` stands for on all pages. */
   readonly now: number;
   readonly write: (next: QueryCursor) => string;
@@ -16,7 +18,7 @@ export interface Paging {
 /** The next page of a run that can be taken up again at any row. Reads one row more than it gives, to know whether there is one. */
 export async function streamedPage(
   run: PlanRun,
-  { now, write, time, total }: Paging & { readonly time: string; readonly total: number | undefined },
+  { now, write, time, total }: Paging & { readonly total: number | undefined },
 ): Promise<QueryPage> {
   const rows: ResultRow[] = [];
   let position: RunPosition | undefined;
@@ -29,25 +31,24 @@ export async function streamedPage(
     hasMore = batch.rows.length > room;
     if (hasMore) break;
   }
-  const cursor = hasMore && position !== undefined ? write({ kind: 'position', time, now, position }) : null;
+  const cursor = hasMore && position !== undefined ? write({ kind: 'position', time: time(), now, position }) : null;
   return { type: run.type, data: rows, cursor, totalCount: total ?? null };
 }
 
 /** The page behind `cursor` of an answer that has to be computed whole. */
 export async function wholePage(
   run: PlanRun,
-  time: string,
-  paging: Paging & { readonly cursor: QueryCursor | undefined },
+  { now, write, keep, time, cursor }: Paging & { readonly cursor: QueryCursor | undefined },
 ): Promise<QueryPage> {
   const rows: ResultRow[] = [];
   for await (const batch of run.batches()) for (const row of batch.rows) rows.push(row);
-  if (rows.length > pageRows) paging.keep(time, pagesOf(rows));
-  const offset = paging.cursor?.kind === 'offset' ? paging.cursor.offset : 0;
+  if (rows.length > pageRows) keep(time(), pagesOf(rows));
+  const offset = cursor?.kind === 'offset' ? cursor.offset : 0;
   const end = offset + pageRows;
   return {
     type: run.type,
     data: rows.slice(offset, end),
-    cursor: end < rows.length ? paging.write({ kind: 'offset', time, now: paging.now, offset: end }) : null,
+    cursor: end < rows.length ? write({ kind: 'offset', time: time(), now, offset: end }) : null,
     totalCount: rows.length,
   };
 }
@@ -56,7 +57,7 @@ export async function wholePage(
 export function keptPage(
   type: ResultType,
   pages: readonly string[],
-  { now, write, cursor }: Paging & { readonly cursor: Extract<QueryCursor, { readonly kind: 'offset' }> },
+  { write, cursor }: Pick<Paging, 'write'> & { readonly cursor: Extract<QueryCursor, { readonly kind: 'offset' }> },
 ): QueryPage {
   const number = cursor.offset / pageRows;
   const rowsOf = (at: number): readonly unknown[] => JSON.parse(pages[at] ?? '[]') as readonly unknown[];
@@ -64,7 +65,7 @@ export function keptPage(
   return {
     type,
     data: rowsOf(number),
-    cursor: number + 1 < pages.length ? write({ ...cursor, now, offset: end }) : null,
+    cursor: number + 1 < pages.length ? write({ ...cursor, offset: end }) : null,
     totalCount: (pages.length - 1) * pageRows + rowsOf(pages.length - 1).length,
   };
 }

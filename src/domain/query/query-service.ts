@@ -159,22 +159,24 @@ export class QueryService implements Queries {
 
   private async read({ request, plan, question, cursor }: Asked, signal: AbortSignal): Promise<QueryPage> {
     const { pages, limits, now } = this.deps;
-    const paging: Paging = {
-      now: cursor?.now ?? now(),
-      write: (next) => this.cursors.write(next, question),
-      keep: (time, texts) => pages.set(cacheKey(question, time), texts),
-    };
+    const write = (next: QueryCursor): string => this.cursors.write(next, question);
     if (cursor?.kind === 'offset') {
       const kept = pages.get(cacheKey(question, cursor.time));
-      if (kept) return keptPage(plan.result.kind, kept, { ...paging, cursor });
+      if (kept) return keptPage(plan.result.kind, kept, { write, cursor });
     }
     return await this.withSnapshot({ plan, time: cursor?.time, signal }, async (snapshot) => {
       const from = cursor?.kind === 'position' ? { from: cursor.position as RunPosition } : {};
       const { rowMetadata = false } = request;
       const run = runPlan(plan, snapshot, { limits: { maxBytes: limits.maxBytes }, rowMetadata, ...from });
+      const paging: Paging = {
+        time: () => snapshot.time,
+        now: cursor?.now ?? now(),
+        write,
+        keep: (time, texts) => pages.set(cacheKey(question, time), texts),
+      };
       if (run.type === 'tree') return await treePage(run);
-      if (!run.isResumable) return await wholePage(run, snapshot.time, { ...paging, cursor });
-      return await streamedPage(run, { ...paging, time: snapshot.time, total: await totalOf(plan, snapshot) });
+      if (!run.isResumable) return await wholePage(run, { ...paging, cursor });
+      return await streamedPage(run, { ...paging, total: await totalOf(plan, snapshot) });
     });
   }
 }

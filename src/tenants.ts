@@ -1,0 +1,99 @@
+import { LRUCache } from 'lru-cache';
+import { randomUUID } from 'node:crypto';
+import { sha1, sha256Base64 } from './adapters/digest';
+import { accountStores } from './adapters/mongo/account-stores';
+import { MongoGraphExport } from './adapters/mongo/mongo-graph-export';
+import { MongoGraphReads } from './adapters/mongo/mongo-graph-reads';
+import { MongoObjectVersions } from './adapters/mongo/mongo-object-versions';
+import { MongoQueryResults } from './adapters/mongo/mongo-query-results';
+import { MongoRawDataStore } from './adapters/mongo/mongo-raw-data-store';
+import { MongoGraphReader } from './adapters/mongo/query/mongo-graph-reader';
+import { BlobResultContent } from './adapters/s3/result-content';
+import type { TemporalResultRunner } from './adapters/temporal/temporal-result-runner';
+import type { TemporalSyncJobRunner } from './adapters/temporal/temporal-sync-job-runner';
+import type { ServerConfig } from './config/config';
+import { syncJobWorkflowId } from './contracts/temporal/sync-job';
+import type { Tenants } from './domain/ports';
+import { DeferredResults } from './domain/query/deferred-results';
+import { QueryCursors, type Seal } from './domain/query/query-cursors';
+import { QueryService, type PageCache } from './domain/query/query-service';
+import type { ResultTokens } from './domain/query/result-tokens';
+import { SyncJobsService } from './domain/sync-job/sync-jobs-service';
+import { Gate } from './lib/gate';
+
+export interface TenantWiring extends Pick<Parameters<typeof accountStores>[0], 'database' | 'blobs' | 'reader'> {
+  readonly runner: TemporalSyncJobRunner;
+  readonly resultRunner: TemporalResultRunner;
+  readonly seal: Seal;
+  readonly tokens: ResultTokens;
+}
+
+/** Puts together what belongs to one account, for the API. */
+export function createTenants(
+  config: ServerConfig,
+  { runner, resultRunner, seal, tokens, ...shared }: TenantWiring,
+): Tenants {
+  const { maxBulkFileBytes } = config.limits;
+  const { timeoutMs, maxConcurrent, pagesBytes } = config.queries;
+  const gate = new Gate(maxConcurrent);
+  const pages = pageCache(pagesBytes);
+  return {
+    of(account) {
+      const { jobs, staging, dryRuns, counters, blobs } = accountStores({ ...shared, maxBulkFileBytes }, account);
+      const results = new DeferredResults({
+        results: new MongoQueryResults(shared.database, account),
+        content: new BlobResultContent(blobs, account),
+        runner: resultRunner,
+        tokens,
+        cursors: new QueryCursors(seal, account),
+        newId: randomUUID,
+        now: Date.now,
+        limits: config.results,
+      });
+      return {
+        syncJobs: new SyncJobsService({
+          account,
+          jobs,
+          staging,
+          dryRuns,
+          blobs,
+          runner,
+          sha1,
+          now: Date.now,
+          newId: randomUUID,
+          workflowIdOf: (jobId) => syncJobWorkflowId(account, jobId),
+          uploadWindowMs: config.uploadWindowMs,
+          uploadUrlTtlMs: config.uploadUrlTtlMs,
+        }),
+        queries: new QueryService({
+          account,
+          graph: new MongoGraphReader(shared.database, account),
+          deferred: results,
+          seal,
+          pages,
+          gate,
+          limits: { timeoutMs, maxBytes: config.maxQueryBytes },
+          names: async () => await counters.all(),
+          policies: [],
+          now: Date.now,
+          digest: sha256Base64,
+        }),
+        graphExport: new MongoGraphExport(shared.database, account),
+        graphReads: new MongoGraphReads(shared.database, account, counters),
+        entityCounts: counters,
+        rawData: new MongoRawDataStore(shared.database, account),
+        versions: new MongoObjectVersions(shared.database, account),
+        results,
+      };
+    },
+  };
+}
+
+function pageCache(maxSize: number): PageCache {
+  if (maxSize === 0) return { get: () => undefined, set: () => undefined };
+  const cache = new LRUCache<string, readonly string[]>({
+    maxSize,
+    sizeCalculation: (pages) => pages.reduce((bytes, page) => bytes + 2 * page.length, 1),
+  });
+  return { get: (key) => cache.get(key), set: (key, pages) => void cache.set(key, pages) };
+}
