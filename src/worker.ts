@@ -4,15 +4,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { domainFailureInterceptor } from './activities/domain-failure-interceptor';
 import { jobEndInterceptor } from './activities/job-end-interceptor';
 import { activityLogInterceptors } from './activities/log-interceptors';
+import { createQueryActivities } from './activities/query-activities';
 import { createSyncJobActivities } from './activities/sync-job-activities';
 import { timedStores } from './activities/timed-stores';
 import { activityTraceInterceptor } from './activities/trace-interceptor';
+import { sha256Base64 } from './adapters/digest';
 import { createUploadReader } from './adapters/ingest/upload-reader';
 import { accountStores } from './adapters/mongo/account-stores';
 import { openDatabase } from './adapters/mongo/database';
 import { ensureIndexes } from './adapters/mongo/indexes';
 import { MongoAccounts } from './adapters/mongo/mongo-accounts';
 import { MongoOpenJobs } from './adapters/mongo/mongo-open-jobs';
+import { MongoQueryResults } from './adapters/mongo/mongo-query-results';
+import { MongoGraphReader } from './adapters/mongo/query/mongo-graph-reader';
+import { BlobResultContent } from './adapters/s3/result-content';
 import { S3BlobStore } from './adapters/s3/s3-blob-store';
 import { lazyTemporalClient } from './adapters/temporal/temporal-client';
 import { TemporalSyncJobRunner } from './adapters/temporal/temporal-sync-job-runner';
@@ -81,14 +86,29 @@ async function main(): Promise<void> {
     taskQueue,
     workflowBundle: { codePath: join(__dirname, bundleFile(traced)) },
     ...(traced && { sinks: traceSinks(telemetry) }),
-    activities: createSyncJobActivities({
-      storesOf: (account) => timedStores(accountStores(shared, account), metrics),
-      accountExists: async (account) => await accounts.exists(account),
-      now: Date.now,
-      uploadWindowMs: config.uploadWindowMs,
-      applyLanes: config.applyLanes,
-      deleteGuard: config.deleteGuard,
-    }),
+    activities: {
+      ...createSyncJobActivities({
+        storesOf: (account) => timedStores(accountStores(shared, account), metrics),
+        accountExists: async (account) => await accounts.exists(account),
+        now: Date.now,
+        uploadWindowMs: config.uploadWindowMs,
+        applyLanes: config.applyLanes,
+        deleteGuard: config.deleteGuard,
+      }),
+      ...createQueryActivities({
+        storesOf: (account) => ({
+          results: new MongoQueryResults(database, account),
+          content: new BlobResultContent(blobs, account),
+          graph: new MongoGraphReader(database, account),
+          policies: [],
+          maxBytes: config.maxQueryBytes,
+        }),
+        accountExists: async (account) => await accounts.exists(account),
+        digest: sha256Base64,
+        now: Date.now,
+        limits: config.results,
+      }),
+    },
     interceptors: {
       activity: [
         activityLogInterceptors,
@@ -99,6 +119,8 @@ async function main(): Promise<void> {
     },
     maxCachedWorkflows: config.maxCachedWorkflows,
     maxConcurrentActivityTaskExecutions: config.maxConcurrentActivities,
+    // Cancellation is heard with a heartbeat, and a query that somebody has stopped should stop soon.
+    maxHeartbeatThrottleInterval: '2s',
     shutdownGraceTime: config.shutdownGraceMs,
     shutdownForceTime: config.shutdownGraceMs + 15_000,
   });

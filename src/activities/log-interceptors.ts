@@ -1,3 +1,4 @@
+import type { ResultRef } from '../contracts/temporal/query-result';
 import type { SyncJobRef } from '../contracts/temporal/sync-job';
 
 type Attributes = Record<string, unknown>;
@@ -16,8 +17,8 @@ export function activityLogInterceptors(): ActivityInterceptors {
   return {
     inbound: {
       async execute(input, next) {
-        const { account, jobId, requestId } = (input.args[0] ?? {}) as Partial<SyncJobRef>;
-        attributes = { account, jobId, ...(requestId !== undefined && { requestId }) };
+        const { account, jobId, resultId, requestId } = (input.args[0] ?? {}) as Partial<SyncJobRef & ResultRef>;
+        attributes = { account, jobId, resultId, requestId };
         return await next(input as never);
       },
     },

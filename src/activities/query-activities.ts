@@ -5,6 +5,7 @@ import type { AskedQueryInput, ResultRef, ResultState } from '../contracts/tempo
 import { DomainError } from '../domain/errors';
 import { answerQuestion, type AnswerDependencies, type DeferredQuestion } from '../domain/query/answer-question';
 import { planQuery } from '../domain/query/plan/plan-query';
+import { questionOf } from '../domain/query/query-cursors';
 import {
   isOverdue,
   overdueSentence,
@@ -28,8 +29,8 @@ export interface QueryStores extends AnswerDependencies {
 export interface QueryActivitiesDependencies {
   readonly storesOf: (account: string) => QueryStores;
   readonly accountExists: (account: string) => Promise<boolean>;
-  /** What cursors of the result are bound to. */
-  readonly questionOf: (asked: DeferredQuestion) => string;
+  /** Of `questionOf`. */
+  readonly digest: (text: string) => string;
   readonly now: () => number;
   readonly limits: ResultLimits;
   readonly pageLimits?: PageLimits;
@@ -89,22 +90,17 @@ export function createQueryActivities(deps: QueryActivitiesDependencies) {
 
   return {
     /** For starts by the Temporal CLI: writes the document that the API would have written. */
-    async openQuery({
-      resultId,
-      account,
-      query,
-      variables,
-      includeDeleted,
-    }: AskedQueryInput & ResultRef): Promise<ResultState> {
+    async openQuery({ resultId, account, ...input }: AskedQueryInput & ResultRef): Promise<ResultState> {
       await requireAccount(deps, account);
+      const { query, variables = {}, includeDeleted = false } = input;
+      planQuery(query, { now: now(), variables, includeDeleted });
       const asked: DeferredQuestion = { query, variables, includeDeleted };
-      planQuery(query, { now: now(), variables: variables ?? {}, includeDeleted: includeDeleted ?? false });
       const deadlineAt = now() + limits.timeoutMs;
       const result = await storesOf(account).results.create({
         id: resultId,
         kind: 'query',
         request: JSON.stringify(asked),
-        question: deps.questionOf(asked),
+        question: questionOf({ query, variables, includeDeleted }, deps.digest),
         createdAt: now(),
         deadlineAt,
         expiresAt: deadlineAt + limits.keepMs,

@@ -1,6 +1,7 @@
 import { context, propagation, SpanKind } from '@opentelemetry/api';
 import { activityInfo, ApplicationFailure } from '@temporalio/activity';
 import type { Headers } from '@temporalio/common';
+import type { ResultRef } from '../contracts/temporal/query-result';
 import type { SyncJobRef } from '../contracts/temporal/sync-job';
 import { carrierOf } from '../contracts/temporal/trace';
 import { inSpan } from '../observability/spans';
@@ -17,10 +18,11 @@ interface ActivityInboundInterceptor {
 export const activityTraceInterceptor: ActivityInboundInterceptor = {
   async execute(input, next) {
     const { activityType, attempt, workflowExecution } = activityInfo();
-    const { account = '', jobId = '' } = (input.args[0] ?? {}) as Partial<SyncJobRef>;
+    const { account = '', jobId, resultId } = (input.args[0] ?? {}) as Partial<SyncJobRef & ResultRef>;
     const attributes = {
       'perijove.account': account,
-      'perijove.job_id': jobId,
+      ...(jobId !== undefined && { 'perijove.job_id': jobId }),
+      ...(resultId !== undefined && { 'perijove.result_id': resultId }),
       'temporal.attempt': attempt,
       ...(workflowExecution && { 'temporal.workflow_id': workflowExecution.workflowId }),
     };

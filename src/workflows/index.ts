@@ -1,2 +1,3 @@
 /** Every export here is a workflow type that anyone with access to Temporal can start. */
+export { deferredQuery } from './deferred-query';
 export { syncJob } from './sync-job';

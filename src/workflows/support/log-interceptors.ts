@@ -1,12 +1,13 @@
 import type { WorkflowInterceptors } from '@temporalio/workflow';
+import type { ResultRef } from '../../contracts/temporal/query-result';
 import type { JobChanged, SyncJobInput } from '../../contracts/temporal/sync-job';
 
-/** Every log line of a run names its account and job, and the latest request that the run works for. */
+/** Every log line of a run names its account and its job or result, and the latest request that the run works for. */
 export const interceptors = (): WorkflowInterceptors => {
   const attributes: Record<string, string> = {};
   const take = (args: readonly unknown[]): void => {
-    const given = (args[0] ?? {}) as Partial<SyncJobInput & JobChanged>;
-    for (const name of ['account', 'jobId', 'requestId'] as const) {
+    const given = (args[0] ?? {}) as Partial<SyncJobInput & JobChanged & ResultRef>;
+    for (const name of ['account', 'jobId', 'resultId', 'requestId'] as const) {
       const value: unknown = given[name];
       if (typeof value === 'string') attributes[name] = value;
     }
