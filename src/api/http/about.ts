@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { openApiDocument } from './openapi/document';
+import { sendExplorer, wantsPage } from './show-explorer';
 
 /** For whoever opens the base URL in a browser, or points a tool at it. */
 export function registerAbout(app: FastifyInstance): void {
@@ -7,9 +8,10 @@ export function registerAbout(app: FastifyInstance): void {
     name: 'Perijove',
     description: 'Self-hosted asset graph with a JupiterOne-compatible API.',
     documentation: '/openapi.json',
+    graphql: '/graphql',
     health: { live: '/livez', ready: '/readyz', metrics: '/metrics' },
   };
-  app.get('/', () => about);
+  app.get('/', (request, reply) => (wantsPage(request) ? sendExplorer(reply) : about));
 
   const document = JSON.stringify(openApiDocument);
   app.get('/openapi.json', (_request, reply) => reply.type('application/json; charset=utf-8').send(document));

@@ -6,6 +6,7 @@ import { GraphqlService, type GraphqlAnswer, type GraphqlRules } from '../graphq
 import { tenantOf, type ApiDependencies } from './api-dependencies';
 import { parseJson } from './body/json-body';
 import { withBody } from './body/read-body';
+import { goneSignal } from './gone-signal';
 import { publicUrlOf } from './public-url';
 
 export interface GraphqlOptions extends GraphqlRules {
@@ -62,13 +63,4 @@ const mayWrite = (operation: unknown): boolean => /\bmutation\b/.test(JSON.strin
 
 async function* entriesOf<T>(items: readonly T[]): AsyncGenerator<[number, T]> {
   yield* items.entries();
-}
-
-/** Aborts when the connection closes before the answer is out. */
-function goneSignal(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) gone.abort(new DomainError(ErrorCode.badRequest, 'The client has gone.'));
-  });
-  return gone.signal;
 }

@@ -24,6 +24,7 @@ import { registerCreateUploadUrl } from './create-upload-url';
 import { requireCredentials } from './credentials';
 import { registerDeleteRawData } from './delete-raw-data';
 import { registerDownloadRawData } from './download-raw-data';
+import { registerExplainQuery } from './explain-query';
 import { registerExportGraph } from './export-graph';
 import { registerFinalizeSyncJob } from './finalize-sync-job';
 import { registerGetDryRun } from './get-dry-run';
@@ -35,6 +36,7 @@ import { registerListRawDataVersions } from './list-raw-data-versions';
 import { registerListSyncJobs } from './list-sync-jobs';
 import { registerListVersions } from './list-versions';
 import { answerUnknownRoutes } from './not-found';
+import { registerOptimizeQueries } from './optimize-queries';
 import { registerProbes } from './probes';
 import { isOurFault, toProblem } from './problem';
 import { registerPutRawData } from './put-raw-data';
@@ -43,6 +45,7 @@ import { requestIdOf } from './request-id';
 import { observeRequests } from './request-log';
 import { traceRequests } from './request-span';
 import { addResponseHeaders, writeCommonHeaders } from './response-headers';
+import { registerShowExplorer } from './show-explorer';
 import { registerStartSyncJob } from './start-sync-job';
 import { registerSyncJobEvents } from './sync-job-events';
 import { registerUploadObjects } from './upload-objects';
@@ -111,6 +114,7 @@ export function buildApp(options: ApiOptions): FastifyInstance {
   readBodiesInHandlers(app);
 
   registerAbout(app);
+  registerShowExplorer(app);
   registerProbes(app, options);
   registerQueryResults(app, options.queryResults);
   app.register(async (secured) => {
@@ -140,6 +144,8 @@ export function buildApp(options: ApiOptions): FastifyInstance {
     registerPutRawData(secured, api);
     registerDeleteRawData(secured, api);
     registerValidateQueries(secured, api);
+    registerOptimizeQueries(secured, api);
+    registerExplainQuery(secured, api);
     registerLocateQueryResult(secured, { api, publicUrl: options.queryResults.publicUrl });
     registerAnswerGraphql(secured, { api, options: options.graphql });
   });

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { setImmediate } from 'node:timers/promises';
-import { validateQueriesBodySchema } from '../../contracts/query-api.schema';
+import { queriesBodySchema } from '../../contracts/query-api.schema';
 import { checkQuery } from '../../domain/query/check-query';
 import { QueryError } from '../../domain/query/query-error';
 import type { ApiDependencies } from './api-dependencies';
@@ -15,7 +15,7 @@ interface Verdict {
 /** What `j1-integration validate-question-file` calls. An invalid query is an answer, not an error. */
 export function registerValidateQueries(app: FastifyInstance, api: ApiDependencies): void {
   app.post('/j1ql/validate', async (request, reply) => {
-    const { queries } = await readJson({ request, reply, limits: api.smallBodies }, validateQueriesBodySchema);
+    const { queries } = await readJson({ request, reply, limits: api.smallBodies }, queriesBodySchema);
     const verdicts: Verdict[] = [];
     for (const query of queries) {
       verdicts.push(verdictOn(query));

@@ -3,6 +3,7 @@ import { SyncJobStatus } from '../../../contracts/sync-job';
 import { maxExportLimit } from '../../../contracts/sync-api.schema';
 import { graphOperations } from './graph-operations';
 import type { Operation } from './operation';
+import { queryOperations } from './query-operations';
 import { ref, type JsonSchema } from './schemas';
 
 export type { Operation } from './operation';
@@ -57,28 +58,11 @@ const upload = (
   errors: uploadErrors,
 });
 
-/** One endpoint under the paths that clients know. */
-const graphql = Object.entries({
-  graphql: '/graphql',
-  graphqlAtRoot: '/',
-  graphqlOfRules: '/rules/graphql',
-  graphqlOfPersister: '/persister/graphql',
-}).map(([id, path]): Operation => ({
-  method: 'post',
-  path,
-  id,
-  summary: 'GraphQL: one operation, or an array of them',
-  description: 'What a document or an operation gets wrong is told in `errors` of an answer of 200.',
-  body: { required: true, schema: ref('GraphqlBody') },
-  answer: ref('GraphqlAnswers'),
-  errors: bodyErrors,
-}));
-
 const stateNote =
   'Asks for no credentials: the token in the path is one. Poll it while `status` is IN_PROGRESS; it answers 200 until the result expires.';
 
 export const operations: readonly Operation[] = [
-  ...graphql,
+  ...queryOperations,
   {
     method: 'post',
     path: jobs,
@@ -212,16 +196,6 @@ export const operations: readonly Operation[] = [
     answer: { type: 'object' },
     errors: [],
     isPublic: true,
-  },
-  {
-    method: 'post',
-    path: '/j1ql/validate',
-    id: 'validateQueries',
-    summary: 'Check J1QL queries without running them',
-    description: 'An invalid query is part of the answer, not an error. Verdicts come in the order of the queries.',
-    body: { required: true, schema: ref('ValidateQueriesBody') },
-    answer: ref('QueryVerdicts'),
-    errors: bodyErrors,
   },
   {
     method: 'get',

@@ -1,15 +1,12 @@
-import { ErrorCode } from '../../../contracts/error-code';
-import { maxQueriesPerValidation } from '../../../contracts/query-api.schema';
 import { ResultStatus } from '../../../contracts/query-result';
 import { SyncJobStatus, syncJobCounters, SyncMode } from '../../../contracts/sync-job';
 import { graphSchemas } from './graph-schemas';
+import { querySchemas } from './query-schemas';
 import { arrayOf, complete, epochMs, nullable, refTo, string, type JsonSchema } from './schema-parts';
 
 export type { JsonSchema };
 
 export const ref = (name: keyof typeof schemas): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
-
-const oneOrMany = (each: JsonSchema): JsonSchema => ({ oneOf: [each, arrayOf(each)] });
 
 const problem = complete({
   where: string('Place in the input, such as `entities[3]._key` or `line 12`.'),
@@ -217,51 +214,7 @@ export const schemas = {
     endCursor: nullable('For the next page, safe to put into a URL as it is; null on the last one.'),
   }),
   ...graphSchemas,
-  ValidateQueriesBody: complete({
-    queries: { ...arrayOf({ type: 'string' }, 'Queries in J1QL.'), maxItems: maxQueriesPerValidation },
-  }),
-  QueryVerdicts: arrayOf({
-    type: 'object',
-    required: ['query', 'valid'],
-    properties: {
-      query: string('As sent.'),
-      valid: { type: 'boolean' },
-      error: complete({
-        message: string('Line, column, what was found and what was expected, and the line with a caret below it.'),
-        code: { enum: [ErrorCode.parserError, ErrorCode.validationError] },
-      }),
-    },
-  }),
-  GraphqlBody: oneOrMany(refTo('GraphqlOperation')),
-  GraphqlOperation: {
-    type: 'object',
-    required: ['query'],
-    properties: {
-      query: string('Document.'),
-      variables: { type: ['object', 'null'] },
-      operationName: nullable('Of a document with several operations.'),
-    },
-  },
-  GraphqlAnswers: oneOrMany(refTo('GraphqlAnswer')),
-  GraphqlAnswer: {
-    type: 'object',
-    properties: {
-      errors: arrayOf(
-        {
-          type: 'object',
-          required: ['message', 'extensions'],
-          properties: {
-            message: string('A sentence.'),
-            locations: arrayOf({ type: 'object' }, 'Of errors in the document.'),
-            path: arrayOf({ type: ['string', 'number'] }, 'Of errors in a field.'),
-            extensions: { type: 'object', properties: { code: string('Stable.'), serviceName: string('perijove') } },
-          },
-        },
-        'Only if there are some.',
-      ),
-      data: { type: ['object', 'null'] },
-    },
-  },
+  ...querySchemas,
   ResultLocation: complete({ url: string('The state document; whoever has this URL can read the result.') }),
   ResultState: {
     type: 'object',
