@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const product = await startProduct({
     dataDir: join(folder, 'product'),
-    ephemeral: options.dataFolder === undefined,
+    ephemeral: true,
     nodeOptions: options.nodeOptions,
     processEnv: { PERIJOVE_LOG_LEVEL: 'warn', PERIJOVE_WORKER_METRICS_PORT: '0' },
     log,
