@@ -1,4 +1,5 @@
 import { makeDuckDb } from './duckdb';
+import { makeEngine } from './engine';
 import { makeHttp } from './http';
 import { makeKuzu } from './kuzu';
 import { makeNeo4j } from './neo4j';
@@ -6,6 +7,7 @@ import { makePlainMongo } from './plain-mongo';
 import type { MakeSide, Side, SideOptions } from './side';
 
 const makers: Readonly<Record<string, MakeSide>> = {
+  engine: makeEngine,
   http: makeHttp,
   neo4j: makeNeo4j,
   kuzu: makeKuzu,
