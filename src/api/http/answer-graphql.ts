@@ -19,6 +19,8 @@ export interface GraphqlOptions extends GraphqlRules {
 /** Where clients look for GraphQL (contract, rule 3). */
 export const graphqlPaths = ['/', '/graphql', '/rules/graphql', '/persister/graphql'] as const;
 
+/** Objects and arrays inside each other; what works on them is recursive. */
+const maxNesting = 500;
 /** Operations of one request that run at one time. */
 const lanes = 4;
 
@@ -39,7 +41,7 @@ export function registerAnswerGraphql(
     };
     const reportFault = (err: unknown): void => request.log.error({ err }, 'operation failed');
     return await withBody({ request, reply, limits: api.graphqlBodies }, async (bytes) => {
-      const sent = parseJson(bytes);
+      const sent = parseJson(bytes, maxNesting);
       if (!Array.isArray(sent)) return await service.answer(sent, context, reportFault);
       if (sent.length > options.maxOperations) {
         throw new DomainError(
@@ -59,7 +61,8 @@ export function registerAnswerGraphql(
 }
 
 /** Then one after the other: an operation may need what the one before it has made. */
-const mayWrite = (operation: unknown): boolean => /\bmutation\b/.test(JSON.stringify(operation) ?? '');
+const mayWrite = (operation: unknown): boolean =>
+  /\bmutation\b/.test(String((operation as { query?: unknown } | null)?.query));
 
 async function* entriesOf<T>(items: readonly T[]): AsyncGenerator<[number, T]> {
   yield* items.entries();

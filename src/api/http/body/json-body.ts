@@ -18,8 +18,14 @@ export function readJson<Schema extends z.ZodType>(
   return withBody({ request, reply, limits }, (body) => Promise.resolve(parseInput(schema, parseJson(body), 'body')));
 }
 
-/** @throws DomainError INVALID_BODY */
-export function parseJson(body: Buffer): unknown {
+/** @throws DomainError INVALID_BODY, also for what is nested deeper than this, as far as a limit is given */
+export function parseJson(body: Buffer, maxNesting = Infinity): unknown {
+  if (maxNesting < Infinity && isNestedDeeper(body, maxNesting)) {
+    throw new DomainError(
+      ErrorCode.invalidBody,
+      `The body has more than ${maxNesting} objects and arrays inside each other.`,
+    );
+  }
   try {
     const text = utf8.decode(body);
     return text.trim() === '' ? {} : ((JSON.parse(text) as unknown) ?? {});
@@ -27,4 +33,21 @@ export function parseJson(body: Buffer): unknown {
     const reason = err instanceof SyntaxError ? ` (${err.message})` : ' (it is not UTF-8 text)';
     throw new DomainError(ErrorCode.invalidBody, `The body is not valid JSON${reason}.`);
   }
+}
+
+/** Of JSON text; brackets in strings do not count. What is no JSON may be judged either way. */
+function isNestedDeeper(body: Buffer, most: number): boolean {
+  let depth = 0;
+  let isString = false;
+  for (let at = 0; at < body.length; at++) {
+    const byte = body[at];
+    if (isString) {
+      if (byte === 0x5c /* \\ */) at++;
+      else if (byte === 0x22 /* " */) isString = false;
+    } else if (byte === 0x22) isString = true;
+    else if (byte === 0x5b /* [ */ || byte === 0x7b /* { */) {
+      if (++depth > most) return true;
+    } else if (byte === 0x5d || byte === 0x7d) depth--;
+  }
+  return false;
 }

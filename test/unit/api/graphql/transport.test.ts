@@ -230,3 +230,34 @@ describe('limits of documents', () => {
     });
   });
 });
+
+describe('hostile documents', () => {
+  const cases: readonly [string, string, RegExp][] = [
+    ['brackets', '{'.repeat(1_000_000), /More than 200 brackets/],
+    ['lists', `{ entityCount(filters: { _class: ${'['.repeat(4000)}${']'.repeat(4000)} }) }`, /More than 200 brackets/],
+    ['inline fragments', `{ ${'... { '.repeat(3300)} __typename ${'}'.repeat(3300)} }`, /More than 200 brackets/],
+    ['one field', `{ ${'__typename '.repeat(4999)} }`, /same fields too often/],
+    ['unknown fields', `{ ${'nothing '.repeat(4999)} }`, /too often|Cannot query field/],
+    ['variables', `query(${'$v: Int '.repeat(2400)}) { __typename }`, /only one variable named/],
+    ['brackets in a text', `{ entityCount(search: "${'['.repeat(5000)}") }`, /^$/],
+  ];
+
+  it.each(cases)('ends quickly with many %s', async (_name, query, message) => {
+    const { post } = open();
+    const started = Date.now();
+    const { errors } = (await post({ query })).json<{ errors?: { message: string }[] }>();
+    expect(errors?.[0]?.message ?? '').toMatch(message);
+    expect(Date.now() - started).toBeLessThan(5_000);
+  });
+
+  it('does not follow JSON without end', async () => {
+    const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+    const response = await open().post(`{"query":"{ __typename }","variables":{"a":${deep}}}`);
+    expect([response.statusCode, response.json<{ error: { code: string } }>().error.code]).toEqual([
+      400,
+      'INVALID_BODY',
+    ]);
+    const text = JSON.stringify({ query: '{ __typename }', variables: { a: '"\\'.repeat(2) + '{'.repeat(1000) } });
+    expect((await open().post(text)).json()).toEqual({ data: { __typename: 'Query' } });
+  });
+});
