@@ -29,15 +29,15 @@ export function execute(
   { sizes = usualSizes, first: decided, budget: given }: Choices = {},
 ): PlanRun {
   const plan = withoutIdleGroups(asked);
-  const { first, isReversed } = chooseStrategy(plan, decided);
-  const isResumable = !isReversed && isStreamed(plan.result);
+  const chosen = chooseStrategy(plan, decided);
+  const isResumable = !chosen.isReversed && isStreamed(plan.result);
   async function* batches(): AsyncIterable<RunBatch> {
     const budget = given ?? new Budget(options.limits.maxBytes);
     const answered = await answerSubqueries(plan, async (subquery) => {
       const run = execute(subquery, snapshot, { limits: options.limits }, { sizes, budget });
       return await scalarsOf(run, budget);
     });
-    const strategy = chooseStrategy(answered, first);
+    const strategy = answered === plan ? chosen : chooseStrategy(answered, chosen.first);
     const wanted = new WantedProperties(plan.slots.length).ofWalk(strategy);
     const run = { plan: answered, strategy, snapshot, budget, options, sizes, isResumable, wanted };
     yield* batchesOf(run);

@@ -30,7 +30,8 @@ const nothing: Bag = {};
 /** A hop of many paths at once: one read for the relationships of all places where they stand, and one for what is at their ends. */
 export class HopStage implements Stage {
   private frontier: number;
-  private readonly ends = new Map<IdKey, FoundObject | undefined>();
+  /** Null for those that may not stand there. */
+  private readonly ends = new Map<IdKey, FoundObject | null>();
   private endsBytes = 0;
 
   constructor(
@@ -116,8 +117,8 @@ export class HopStage implements Stage {
     };
     for (const edge of edges) {
       const { from, to } = edge;
-      if (direction !== 'in' && places.has(from)) link(from, to, edge);
-      if (direction !== 'out' && places.has(to) && (direction === 'in' || from !== to)) link(to, from, edge);
+      if (direction === 'out' || (direction === 'any' && places.has(from))) link(from, to, edge);
+      if (direction === 'in' || (direction === 'any' && from !== to && places.has(to))) link(to, from, edge);
     }
     for (const list of links.values()) if (list.length > 1) list.sort(byEdge);
     return { links, bytes: sizeOfObjects(edges) + 64 * edges.length };
@@ -141,20 +142,24 @@ export class HopStage implements Stage {
     if (this.ends.size > this.sizes.remembered) this.forget();
     const { ends } = this;
     const { direction } = hop.edge;
-    const unknown = new Set<IdKey>();
+    const unknown: IdKey[] = [];
+    const ask = (id: IdKey): void => {
+      if (ends.has(id)) return;
+      ends.set(id, null);
+      unknown.push(id);
+    };
     for (const { from, to } of edges) {
-      if (direction !== 'in' && places.has(from) && !ends.has(to)) unknown.add(to);
-      if (direction !== 'out' && places.has(to) && !ends.has(from)) unknown.add(from);
+      if (direction === 'out' || (direction === 'any' && places.has(from))) ask(to);
+      if (direction === 'in' || (direction === 'any' && places.has(to))) ask(from);
     }
-    if (unknown.size > 0) {
-      const read = await this.snapshot.entitiesById({ ids: [...unknown], predicate, wanted: wantedOfNode });
-      for (const id of unknown) ends.set(id, undefined);
+    if (unknown.length > 0) {
+      const read = await this.snapshot.entitiesById({ ids: unknown, predicate, wanted: wantedOfNode });
       for (const end of read) ends.set(end.id, end);
-      const bytes = sizeOfObjects(read) + 80 * unknown.size;
+      const bytes = sizeOfObjects(read) + 80 * unknown.length;
       this.endsBytes += bytes;
       this.budget.hold(bytes);
     }
-    return (id) => ends.get(id);
+    return (id) => ends.get(id) ?? undefined;
   }
 
   private forget(): void {

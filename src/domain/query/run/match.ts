@@ -42,13 +42,18 @@ function isInOrder(difference: number, operator: MatchOperator): boolean {
   }
 }
 
-/** Two values that come from the graph. An array matches by any of its members, on either side. */
+/** Two values that come from the graph. An array matches by any of its members, on either side. A whole object is its id. */
 export function matchesAny(left: unknown, operator: MatchOperator, right: unknown): boolean {
   if (Array.isArray(right)) return right.some((each) => matchesAny(left, operator, each));
-  if (!isScalar(right)) return false;
+  if (!isScalar(right)) {
+    return operator === '=' && idOf(right) !== undefined && membersOf(left).some((each) => idOf(each) === idOf(right));
+  }
   const matches = compileMatch(operator, right);
   return Array.isArray(left) ? left.some(matches) : matches(left);
 }
+
+const membersOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
+const idOf = (value: unknown): string | undefined => (value as { readonly id?: string } | null | undefined)?.id;
 
 export const isScalar = (value: unknown): value is Scalar =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';

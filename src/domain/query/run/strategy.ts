@@ -119,6 +119,7 @@ class Conditions {
   }
 
   private take(isMeant: (slots: ReadonlySet<number>) => boolean): readonly Predicate[] {
+    if (this.open.size === 0) return [];
     const taken = [...this.open].filter((condition) => isMeant(slotsOfPredicate(condition)));
     for (const condition of taken) this.open.delete(condition);
     return taken;

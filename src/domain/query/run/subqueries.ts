@@ -6,10 +6,7 @@ export async function answerSubqueries(
   answer: (subquery: QueryPlan) => Promise<readonly Scalar[]>,
 ): Promise<QueryPlan> {
   const subqueries = new Map<string, QueryPlan>();
-  mapPredicates(plan, (predicate) => {
-    collect(predicate, subqueries);
-    return predicate;
-  });
+  for (const predicate of predicatesOf(plan)) collect(predicate, subqueries);
   if (subqueries.size === 0) return plan;
   const answers = new Map<string, readonly Scalar[]>();
   for (const [text, subquery] of subqueries) answers.set(text, await answer(subquery));
@@ -43,6 +40,12 @@ function answered(predicate: Predicate, answers: ReadonlyMap<string, readonly Sc
     case 'words':
       return predicate;
   }
+}
+
+function predicatesOf({ start, steps, where, result }: QueryPlan): readonly Predicate[] {
+  const ofStep = (step: StepPlan): readonly Predicate[] =>
+    step.kind === 'hop' ? [step.node.predicate] : step.steps.flatMap(ofStep);
+  return [start.predicate, ...steps.flatMap(ofStep), where, ...(result.kind === 'table' ? [result.having] : [])];
 }
 
 function mapPredicates(plan: QueryPlan, map: (predicate: Predicate) => Predicate): QueryPlan {

@@ -1,5 +1,5 @@
 import { wireEntity, wireRelationship } from '../../graph/wire-object';
-import type { QueryPlan, TablePlan } from '../plan/plan';
+import type { ColumnPlan, QueryPlan, TablePlan } from '../plan/plan';
 import { compileExpression, propertyOf, scopeOfPath, type Scope } from './expressions';
 import type { FoundObject } from './graph-reader';
 import { compilePredicate } from './holds';
@@ -71,7 +71,9 @@ export class TableRows {
 
   rowOf(scope: Scope): ResultRow {
     const row: Record<string, unknown> = {};
-    for (const [at, column] of this.table.columns.entries()) {
+    const { columns } = this.table;
+    for (let at = 0; at < columns.length; at += 1) {
+      const column = columns[at] as ColumnPlan;
       const value = this.cells[at]?.(scope);
       if (column.kind === 'value') row[column.name] = wireCell(value);
       else addAll(row, column.prefix, value as FoundObject | undefined | null);
