@@ -4,6 +4,7 @@ import { sha1, sha256Base64 } from './adapters/digest';
 import { accountStores } from './adapters/mongo/account-stores';
 import { MongoGraphExport } from './adapters/mongo/mongo-graph-export';
 import { MongoGraphReads } from './adapters/mongo/mongo-graph-reads';
+import { MongoMutationStore } from './adapters/mongo/mongo-mutation-store';
 import { MongoObjectVersions } from './adapters/mongo/mongo-object-versions';
 import { MongoQueryResults } from './adapters/mongo/mongo-query-results';
 import { MongoRawDataStore } from './adapters/mongo/mongo-raw-data-store';
@@ -13,6 +14,7 @@ import type { TemporalResultRunner } from './adapters/temporal/temporal-result-r
 import type { TemporalSyncJobRunner } from './adapters/temporal/temporal-sync-job-runner';
 import type { ServerConfig } from './config/config';
 import { syncJobWorkflowId } from './contracts/temporal/sync-job';
+import { GraphMutationsService } from './domain/graph/graph-mutations-service';
 import type { Tenants } from './domain/ports';
 import { DeferredResults } from './domain/query/deferred-results';
 import { QueryCursors, type Seal } from './domain/query/query-cursors';
@@ -81,6 +83,13 @@ export function createTenants(
         graphExport: new MongoGraphExport(shared.database, account),
         graphReads: new MongoGraphReads(shared.database, account, counters),
         entityCounts: counters,
+        mutations: new GraphMutationsService({
+          account,
+          store: new MongoMutationStore(shared.database, account),
+          sha1,
+          now: Date.now,
+          limits: config.limits,
+        }),
         rawData: new MongoRawDataStore(shared.database, account),
         versions: new MongoObjectVersions(shared.database, account),
         results,

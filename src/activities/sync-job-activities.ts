@@ -110,6 +110,8 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
       from: [status],
       unlessCommitted: false,
     });
+    // What was noted after the last look; nobody notes anything for a job that has left the queue.
+    await settleTargets(stores, job, run);
     await discard(stores, ended ?? job);
     return toState(ended ?? job);
   }

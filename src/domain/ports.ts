@@ -1,5 +1,6 @@
 import type { EntityCounts } from './graph/entity-counts';
 import type { GraphReads } from './graph/graph-reads';
+import type { GraphMutations } from './graph/graph-mutations';
 import type { ObjectKind } from './graph/identity';
 import type { ResultLocator } from './query/deferred-results';
 import type { Queries } from './query/queries';
@@ -38,6 +39,7 @@ export interface Tenant {
   readonly graphReads: GraphReads;
   readonly queries: Queries;
   readonly entityCounts: EntityCounts;
+  readonly mutations: GraphMutations;
   readonly rawData: RawDataStore;
   readonly versions: ObjectVersions;
   readonly results: ResultLocator;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sha1 } from '../../src/adapters/digest';
 import { syncJobWorkflowId } from '../../src/contracts/temporal/sync-job';
+import { GraphMutationsService } from '../../src/domain/graph/graph-mutations-service';
 import type { ObjectKind } from '../../src/domain/graph/identity';
 import type { FlatObject, Tenants } from '../../src/domain/ports';
 import { SyncJobsService } from '../../src/domain/sync-job/sync-jobs-service';
@@ -9,6 +10,7 @@ import { memoryDeferredResults } from './memory/memory-deferred-results';
 import { flatObjectsOf, memoryGraphExport } from './memory/memory-graph-export';
 import { memoryGraphReads } from './memory/memory-graph-reads';
 import { MemoryJobRuns } from './memory/memory-job-runs';
+import { MemoryMutationStore } from './memory/memory-mutation-store';
 import { memoryQueries, type MemoryQueries } from './memory/memory-queries';
 import { MemoryObjectVersions } from './memory/memory-object-versions';
 import { MemoryRawDataStore } from './memory/memory-raw-data';
@@ -65,6 +67,13 @@ export function createMemoryTenants({ now = Date.now }: { now?: () => number } =
         graphReads: memoryGraphReads(objectsOf(account)),
         queries: queriesOf(account),
         entityCounts: counters,
+        mutations: new GraphMutationsService({
+          account,
+          store: new MemoryMutationStore(database, account),
+          sha1,
+          now,
+          limits: { maxKeyBytes: 1_024, maxObjectBytes: 1_048_576 },
+        }),
         rawData: new MemoryRawDataStore(database, account, now),
         versions: new MemoryObjectVersions(database, account),
         results: deferred.of(account),

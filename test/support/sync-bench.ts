@@ -69,7 +69,7 @@ export async function recountGraph({ collections }: Database, account: string): 
 
 export async function readGraph(database: Database, account: string): Promise<BenchGraph> {
   const { entities, relationships, entityVersions, relationshipVersions, mappings } = database.collections;
-  const owned = { _accountId: account };
+  const owned = { _accountId: account, _wiped: { $exists: false } } as const;
   const [contributors, nodes, edges, oldNodes, oldEdges] = await Promise.all([
     mappings.find(owned).toArray(),
     entities.find(owned).toArray(),

@@ -1,6 +1,7 @@
 import type { ClientSession } from 'mongodb';
 import { bytesToUuid } from '../../domain/graph/identity';
-import type { Change, ChunkOf } from '../../domain/sync-job/graph-writer';
+import type { Change } from '../../domain/sync-job/graph-writer';
+import type { WriteOf } from './write-of';
 import type { ChunkBuilder } from './chunk-builder';
 import type { Database } from './database';
 import { endMappingsByIds } from './end-mappings';
@@ -11,7 +12,7 @@ import { writeMappings } from './write-mappings';
 /** Changes of one transaction: each mapped relationship may have many targets. */
 const changesPerTransaction = 250;
 
-type Once = (of: ChunkOf, work: (session: ClientSession, chunk: ChunkBuilder) => Promise<void>) => Promise<void>;
+type Once = (of: WriteOf, work: (session: ClientSession, chunk: ChunkBuilder) => Promise<void>) => Promise<void>;
 
 /**
  * Applies those changes of a chunk that are mapped relationships, some per transaction, before the chunk itself: what the chunk's
@@ -19,13 +20,13 @@ type Once = (of: ChunkOf, work: (session: ClientSession, chunk: ChunkBuilder) =>
  */
 export async function applyMapped(
   database: Database,
-  of: ChunkOf,
+  of: WriteOf,
   changes: readonly Change[],
   once: Once,
 ): Promise<readonly Change[]> {
   const isMapped = await mappedOf(database, of, changes);
   if (!changes.some(isMapped)) return changes;
-  await openTurns(database, of.job.scope.account);
+  await openTurns(database, of.by.scope.account);
   // By place among all changes, so that a second run makes the same pieces.
   for (let at = 0; at < changes.length; at += changesPerTransaction) {
     const mapped = changes.slice(at, at + changesPerTransaction).filter(isMapped);
@@ -40,7 +41,7 @@ export async function applyMapped(
 /** Tells the changes of mapped relationships from the others. */
 export async function mappedOf(
   database: Database,
-  of: ChunkOf,
+  of: WriteOf,
   changes: readonly Change[],
   session?: ClientSession,
 ): Promise<(change: Change) => boolean> {
@@ -64,13 +65,13 @@ const isBare = (change: Change): boolean => {
 
 async function knownMappings(
   database: Database,
-  of: ChunkOf,
+  of: WriteOf,
   bare: readonly Change[],
   session: ClientSession | undefined,
 ): Promise<ReadonlySet<string>> {
   if (bare.length === 0) return new Set();
   const found = database.collections.mappings.find(
-    { _id: { $in: bare.map(({ id }) => idAt(id, 0)) }, _accountId: of.job.scope.account, _deleted: false },
+    { _id: { $in: bare.map(({ id }) => idAt(id, 0)) }, _accountId: of.by.scope.account, _deleted: false },
     { projection: { _id: 1 }, hint: { _id: 1 }, ...(session && { session }) },
   );
   return new Set(await found.map(({ _id }) => idToText(_id)).toArray());
@@ -83,14 +84,14 @@ async function knownMappings(
 export async function endUnmapped(
   database: Database,
   request: {
-    readonly of: ChunkOf;
+    readonly of: WriteOf;
     readonly changes: readonly Change[];
     readonly chunk: ChunkBuilder;
     readonly session: ClientSession;
   },
 ): Promise<ReadonlyMap<string, number> | undefined> {
   const { of, changes, chunk, session } = request;
-  const account = of.job.scope.account;
+  const account = of.by.scope.account;
   if (changes.length === 0 || !(await hasMappings(database, account, session))) return undefined;
   const ids = changes.map(({ id }) => idAt(id, 0));
   const found = await database.collections.mappings

@@ -5,7 +5,7 @@ import { CountTally } from '../../domain/graph/entity-counts';
 import { scopeId, type ObjectKind } from '../../domain/graph/identity';
 import { manifestRowBytes } from '../../domain/graph/manifest-rows';
 import { mapperScope } from '../../domain/mapping/mapper-objects';
-import type { ChunkOf } from '../../domain/sync-job/graph-writer';
+import type { WriteOf } from './write-of';
 import { sha1 } from '../digest';
 import type { AppliedChunkDocument, GraphDocument } from './collections';
 import { classesOf, deltaDocument } from './count-documents';
@@ -23,7 +23,7 @@ export class ChunkBuilder {
   /** Live objects that there are more, or fewer. */
   readonly counted = new CountTally();
 
-  constructor(private readonly of: ChunkOf) {}
+  constructor(private readonly of: WriteOf) {}
 
   add(counter: SyncJobCounter, count = 1): void {
     if (count !== 0) this.counts[counter] = (this.counts[counter] ?? 0) + count;
@@ -59,26 +59,33 @@ export class ChunkBuilder {
   }
 
   /**
-   * The job's own marker, and one more document for each other scope whose objects changed. What the mapper owns has no manifest:
-   * no job compares anything with it, and nothing would ever fold its deltas.
+   * The job's own marker, and one more document for each other scope whose objects changed. What the mapper owns and what has no
+   * scope is in no manifest: no job compares anything with it, and nothing might ever fold its deltas.
    */
   documents(): AppliedChunkDocument[] {
-    const { job, kind, chunk } = this.of;
-    const jobId = job.document.id;
-    const id = `${jobId}/${kind}/${chunk}`;
-    const own = this.document({ id, scopeId: job.scopeId, chunk, kind });
-    const others = [...this.rowsByScope.keys()].filter(
-      (scope) => scope !== job.scopeId && scope !== scopeId(sha1, mapperScope(job.scope.account)),
+    const { by, kind, chunk } = this.of;
+    const id = chunk === null ? `${by.id}/${kind}` : `${by.id}/${kind}/${chunk}`;
+    const own = chunk === null ? [] : [this.document({ id, scopeId: by.scopeId, chunk, kind })];
+    const { account } = by.scope;
+    const incomparable = [mapperScope(account), { account, source: 'api', scope: '' }].map((scope) =>
+      scopeId(sha1, scope),
     );
-    return [own, ...others.map((scope) => this.document({ id: `${id}/${scope}`, scopeId: scope, chunk: null, kind }))];
+    const others = [...this.rowsByScope.keys()].filter(
+      (scope) => !incomparable.includes(scope) && (chunk === null || scope !== by.scopeId),
+    );
+    return [
+      ...own,
+      ...others.map((scope) => this.document({ id: `${id}/${scope}`, scopeId: scope, chunk: null, kind })),
+    ];
   }
 
   /** Writes all of it: last of the transaction, as the marker then meets the one of another attempt at once. */
   async write({ collections }: Database, session: ClientSession): Promise<void> {
     if (!this.counted.isZero) {
-      await collections.objectCounts.insertOne(deltaDocument(this.of.job.scope.account, this.counted), { session });
+      await collections.objectCounts.insertOne(deltaDocument(this.of.by.scope.account, this.counted), { session });
     }
-    await collections.appliedChunks.insertMany(this.documents(), { session, ordered: true });
+    const documents = this.documents();
+    if (documents.length > 0) await collections.appliedChunks.insertMany(documents, { session, ordered: true });
   }
 
   private document(of: { id: string; scopeId: string; chunk: string | null; kind: string }): AppliedChunkDocument {
@@ -86,7 +93,7 @@ export class ChunkBuilder {
     const counts: SyncJobCounts = of.chunk === null ? {} : this.counts;
     return {
       _id: of.id,
-      jobId: this.of.job.document.id,
+      jobId: this.of.by.id,
       scopeId: of.scopeId,
       kind: of.kind,
       chunk: of.chunk,

@@ -125,6 +125,8 @@ export interface ScopeDocument {
   manifests?: { entity?: ManifestHead; relationship?: ManifestHead };
   /** Of the mapper's own scope alone: `mapping-documents.ts`. */
   mapperTurns?: number;
+  /** Moves when others end entities of the scope: `ended-beside.ts`. */
+  endings?: number;
 }
 
 export interface ManifestHead {
@@ -186,6 +188,8 @@ interface GraphMembers {
   _overrides?: Record<string, unknown>;
   /** No part of the object: moves when another scope links to it (`relationship-ends.ts`). */
   _touched?: number;
+  /** Nothing is left of the object but its id and its version: `wipe-objects.ts`. */
+  _wiped?: true;
 }
 
 export type GraphDocument = { _id: Binary } & GraphMembers & Record<string, unknown>;
@@ -217,7 +221,10 @@ export interface MappingDocument {
   stale: boolean;
 }
 
-/** A target whose contributors changed in a job of this scope, until it is settled. */
+/**
+ * What a job of this scope has to settle at its end: a target whose contributors changed, or an entity of the scope that someone else
+ * ended while the job was under way. Of a mutation: its own name in place of the scope.
+ */
 export interface UnsettledTargetDocument {
   /** `<scopeId>/<target in hex>` */
   _id: string;
@@ -246,6 +253,7 @@ export interface RawContentDocument {
   _id: string;
   /** zstd */
   content: Binary;
+  puts?: number;
 }
 
 /** Random bytes that the installation signs with. */

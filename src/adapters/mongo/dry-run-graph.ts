@@ -18,6 +18,7 @@ import { bytesOf, idAt, idsIn, idToText } from './packed-ids';
 import { planRawData } from './raw-data';
 import type { AsIf } from './relationship-ends';
 import { decideChanges } from './write-changes';
+import { writeOf, type WriteOf } from './write-of';
 
 const maxSample = 20;
 
@@ -56,7 +57,8 @@ export class DryRunGraph implements GraphWriter, AsIf {
     return { counts: sums.counts, problems: sums.problems, sample, estimated: hasOverflown || this.meetsMapper };
   }
 
-  async applyChanges(of: ChunkOf, all: readonly Change[]): Promise<void> {
+  async applyChanges(chunkOf: ChunkOf, all: readonly Change[]): Promise<void> {
+    const of = writeOf(chunkOf);
     await this.once(of, async (chunk) => {
       const changes = of.kind === 'entity' ? all : await this.applyMapped(of, chunk, all);
       const request = { of, changes, chunk, session: this.session, assumeNew: false, asIf: this };
@@ -67,7 +69,8 @@ export class DryRunGraph implements GraphWriter, AsIf {
     });
   }
 
-  async applyDeletes(of: ChunkOf, rows: Uint8Array, keepTypes: readonly string[]): Promise<void> {
+  async applyDeletes(chunkOf: ChunkOf, rows: Uint8Array, keepTypes: readonly string[]): Promise<void> {
+    const of = writeOf(chunkOf);
     await this.once(of, async (chunk) => {
       const ids = idsIn(rows, manifestRowBytes);
       const found = await this.find(of, ids);
@@ -81,7 +84,8 @@ export class DryRunGraph implements GraphWriter, AsIf {
     });
   }
 
-  async applyExplicitDeletes(of: ChunkOf, ids: Uint8Array, unresolvable: number): Promise<void> {
+  async applyExplicitDeletes(chunkOf: ChunkOf, ids: Uint8Array, unresolvable: number): Promise<void> {
+    const of = writeOf(chunkOf);
     await this.once(of, async (chunk) => {
       const wanted = new Map(idsIn(ids).map((id) => [idToText(id), id]));
       const live = await this.find(of, [...wanted.values()]);
@@ -110,19 +114,19 @@ export class DryRunGraph implements GraphWriter, AsIf {
     return await Promise.resolve(this.sums);
   }
 
-  private async once(of: ChunkOf, work: (chunk: ChunkBuilder) => Promise<void>): Promise<void> {
+  private async once(of: WriteOf, work: (chunk: ChunkBuilder) => Promise<void>): Promise<void> {
     const builder = new ChunkBuilder(of);
     await work(builder);
     const [own] = builder.documents();
     if (own) this.sums.add(own);
-    this.chunks[of.kind].add(of.chunk);
+    if (of.chunk !== null) this.chunks[of.kind].add(of.chunk);
   }
 
   /** Those of the ids that are live as the run has left them. Of one that it created there is nothing to read but the id. */
-  private async find({ kind, job }: ChunkOf, ids: readonly Binary[]): Promise<readonly Found[]> {
+  private async find({ kind, by }: WriteOf, ids: readonly Binary[]): Promise<readonly Found[]> {
     const { entities, relationships } = this.database.collections;
     const graph = kind === 'entity' ? entities : relationships;
-    const filter = { _id: { $in: [...ids] }, _accountId: job.scope.account };
+    const filter = { _id: { $in: [...ids] }, _accountId: by.scope.account };
     const projection = { _key: 1, _type: 1, _source: 1, _deleted: 1 };
     const options = { session: this.session, projection, hint: { _id: 1 } };
     const present = new Map((await graph.find(filter, options).toArray()).map((found) => [idToText(found._id), found]));
@@ -130,12 +134,12 @@ export class DryRunGraph implements GraphWriter, AsIf {
       const document = present.get(idToText(_id));
       const isLive = this.fate[kind].get(bytesOf(_id)) ?? document?._deleted === false;
       return isLive
-        ? [{ _id, _key: document?._key, _type: document?._type ?? '', _source: document?._source ?? job.scope.source }]
+        ? [{ _id, _key: document?._key, _type: document?._type ?? '', _source: document?._source ?? by.scope.source }]
         : [];
     });
   }
 
-  private async end(of: ChunkOf, chunk: ChunkBuilder, ending: readonly Found[]): Promise<void> {
+  private async end(of: WriteOf, chunk: ChunkBuilder, ending: readonly Found[]): Promise<void> {
     this.count(chunk, of.kind, ending);
     if (of.kind !== 'entity' || ending.length === 0) return;
     await this.endRelationships(chunk, touching(ending.map(({ _id }) => _id)));
@@ -161,8 +165,8 @@ export class DryRunGraph implements GraphWriter, AsIf {
    * Mapped relationships are decided upon, and their targets not looked for: each that is new or changes is counted as one.
    * @returns the other changes.
    */
-  private async applyMapped(of: ChunkOf, chunk: ChunkBuilder, all: readonly Change[]): Promise<readonly Change[]> {
-    const account = of.job.scope.account;
+  private async applyMapped(of: WriteOf, chunk: ChunkBuilder, all: readonly Change[]): Promise<readonly Change[]> {
+    const account = of.by.scope.account;
     const isMapped = await mappedOf(this.database, of, all, this.session);
     const changes = all.filter(isMapped);
     const plain = all.filter((change) => !isMapped(change));
@@ -178,7 +182,7 @@ export class DryRunGraph implements GraphWriter, AsIf {
     const current = new Map((await known.toArray()).map((mapping) => [idToText(mapping._id), mapping]));
     for (const { id, content } of changes) {
       const live = current.get(bytesToUuid(id));
-      const mode = of.job.document.syncMode;
+      const mode = of.by.mode;
       const decision = decideMapping({
         content,
         current: live && contentOf(live),
@@ -198,12 +202,12 @@ export class DryRunGraph implements GraphWriter, AsIf {
 
   /** Ends mapped relationships with what was made of them. @returns their ids. */
   private async endMappings(
-    { job }: ChunkOf,
+    { by }: WriteOf,
     chunk: ChunkBuilder,
     ids: readonly Binary[],
     keepTypes: ReadonlySet<string>,
   ): Promise<readonly string[]> {
-    const { account } = job.scope;
+    const { account } = by.scope;
     if (ids.length === 0 || !(await hasMappings(this.database, account, this.session))) return [];
     const found = await this.database.collections.mappings
       .find(

@@ -2,7 +2,7 @@ import type { Binary, ClientSession, Filter } from 'mongodb';
 import { scopeId } from '../../domain/graph/identity';
 import { manifestStamp } from '../../domain/graph/manifest-rows';
 import { contributorOf, mapperSource } from '../../domain/mapping/mapper-objects';
-import type { ChunkOf } from '../../domain/sync-job/graph-writer';
+import type { WriteOf } from './write-of';
 import { sha1 } from '../digest';
 import type { ChunkBuilder } from './chunk-builder';
 import type { GraphDocument, MappingDocument } from './collections';
@@ -12,7 +12,7 @@ import { hasMappings, noteUnsettled, scopeOfMapping, takeTurn } from './mapping-
 import { bytesOf, idFromText, idToText } from './packed-ids';
 
 interface EndRequest {
-  readonly of: ChunkOf;
+  readonly of: WriteOf;
   /** Takes the counts. */
   readonly chunk: ChunkBuilder;
   /** Takes the manifest rows, which are those of relationships. */
@@ -26,7 +26,7 @@ export async function endMappingsByIds(
   request: EndRequest & { readonly ids: readonly Binary[]; readonly keepTypes: readonly string[] },
 ): Promise<readonly MappingDocument[]> {
   const { of, session, ids, keepTypes } = request;
-  const account = of.job.scope.account;
+  const account = of.by.scope.account;
   if (!(await hasMappings(database, account, session))) return [];
   const filter: Filter<MappingDocument> = { _id: { $in: [...ids] }, _accountId: account, _deleted: false };
   const found = await database.collections.mappings
@@ -45,7 +45,7 @@ export async function disturbMappings(
   request: EndRequest & { readonly entities: readonly Binary[]; readonly relationships: readonly GraphDocument[] },
 ): Promise<void> {
   const { of, session, rows, entities, relationships } = request;
-  const account = of.job.scope.account;
+  const account = of.by.scope.account;
   const generated = relationships.filter(({ _source }) => _source === mapperSource);
   if (generated.length === 0 && entities.length === 0) return;
   if (!(await hasMappings(database, account, session))) return;
@@ -95,7 +95,7 @@ async function endMappings(
 ): Promise<void> {
   if (ending.length === 0) return;
   const { mappings } = database.collections;
-  const account = of.job.scope.account;
+  const account = of.by.scope.account;
   await takeTurn(database, account, session);
   const made = ending.flatMap(({ relationshipIds }) => relationshipIds);
   chunk.add('numMappedRelationshipsDeleted', await endGenerated(database, { of, chunk, session }, made));
@@ -106,7 +106,7 @@ async function endMappings(
   );
   await noteUnsettled(database, {
     account,
-    scopeId: of.job.scopeId,
+    settlementId: of.by.settlementId,
     targets: ending.flatMap(({ targetIds }) => targetIds),
     session,
   });
@@ -125,7 +125,7 @@ export async function endGenerated(
   await countEnding(database, { kind: 'relationship', ids, chunk, session });
   const { modifiedCount } = await database.collections.relationships.updateMany(
     { _id: { $in: [...ids] }, _deleted: false },
-    { $set: { _deleted: true, _endOn: of.job.finalizeRequestedAt ?? 0 } },
+    { $set: { _deleted: true, _endOn: of.by.at } },
     { session },
   );
   return modifiedCount;

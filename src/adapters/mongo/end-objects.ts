@@ -2,7 +2,7 @@ import type { Binary, ClientSession, Filter } from 'mongodb';
 import { scopeId, type ObjectKind } from '../../domain/graph/identity';
 import { manifestRowBytes, manifestStamp, versionOfStamp } from '../../domain/graph/manifest-rows';
 import { mapperSource } from '../../domain/mapping/mapper-objects';
-import type { ChunkOf } from '../../domain/sync-job/graph-writer';
+import type { WriteOf } from './write-of';
 import { sha1 } from '../digest';
 import { ChunkBuilder } from './chunk-builder';
 import type { GraphDocument } from './collections';
@@ -10,10 +10,11 @@ import { countEnding } from './count-objects';
 import type { Database } from './database';
 import { disturbMappings, endMappingsByIds } from './end-mappings';
 import { takeTurn } from './mapping-documents';
+import { noteEndedBeside } from './ended-beside';
 import { bytesOf, idAt, idsIn, idToText } from './packed-ids';
 
 interface EndRequest {
-  readonly of: ChunkOf;
+  readonly of: WriteOf;
   readonly chunk: ChunkBuilder;
   readonly session: ClientSession;
 }
@@ -45,7 +46,7 @@ export async function endByRows(
   chunk.add(deleted[of.kind], await endAtVersions(database, request, { rows, ending }));
   const ended = kept.size === 0 ? rows.slice() : rowsOf(rows, (at) => !kept.has(idToText(idAt(rows, at))));
   markEnded(ended);
-  chunk.packedRows(of.job.scopeId, ended);
+  chunk.packedRows(of.by.scopeId, ended);
   if (of.kind === 'entity') await endRelationshipsOf(database, request, ending);
   else await endMappingsByIds(database, { ...request, rows: chunk, ids: ending });
 }
@@ -89,12 +90,13 @@ export async function endByIds(
 ): Promise<void> {
   const { of, chunk, session, ids, unresolvable } = request;
   const wanted = new Map(idsIn(ids).map((id) => [idToText(id), id]));
-  const filter = { _id: { $in: [...wanted.values()] }, _accountId: of.job.scope.account, _deleted: false };
+  const filter = { _id: { $in: [...wanted.values()] }, _accountId: of.by.scope.account, _deleted: false };
   const live = await graphOf(database, of.kind)
     .find(filter, { session, projection: lineage, hint: { _id: 1 } })
     .toArray();
   const ending = live.map(({ _id }) => _id);
-  if (of.kind === 'entity' && live.some(isOfMapper)) await takeTurn(database, of.job.scope.account, session);
+  if (of.kind === 'entity') await noteEndedBeside(database, { of, ended: live, session });
+  if (of.kind === 'entity' && live.some(isOfMapper)) await takeTurn(database, of.by.scope.account, session);
   await end(database, request, ending);
   for (const document of live) chunk.replaced(of.kind, document, undefined);
   countEnded(chunk, of.kind, live);
@@ -144,7 +146,11 @@ export const touching = (entities: readonly Binary[]): Filter<GraphDocument> => 
 });
 
 /** Deleting an entity deletes its relationships, whichever scope they are in. */
-async function endRelationshipsOf(database: Database, request: EndRequest, entities: readonly Binary[]): Promise<void> {
+export async function endRelationshipsOf(
+  database: Database,
+  request: EndRequest,
+  entities: readonly Binary[],
+): Promise<void> {
   if (entities.length === 0) return;
   const { relationships } = database.collections;
   const { chunk, of, session } = request;
@@ -156,10 +162,11 @@ async function endRelationshipsOf(database: Database, request: EndRequest, entit
   );
   for (const document of found) chunk.replaced('relationship', document, undefined);
   countEnded(chunk, 'relationship', found);
-  const moved = new ChunkBuilder({ ...of, kind: 'relationship', chunk: `of-${of.kind}-${of.chunk}` });
+  const name = of.chunk === null ? null : `of-${of.kind}-${of.chunk}`;
+  const moved = new ChunkBuilder({ ...of, kind: 'relationship', chunk: name });
   addEndedRows(moved, found);
   await disturbMappings(database, { ...request, rows: moved, entities, relationships: found });
-  if (moved.hasRows) await database.collections.appliedChunks.insertMany(moved.documents(), { session, ordered: true });
+  if (moved.hasRows) await moved.write(database, session);
 }
 
 const isOfMapper = ({ _source }: GraphDocument): boolean => _source === mapperSource;
@@ -174,13 +181,14 @@ async function end(database: Database, { of, session }: EndRequest, ids: readonl
   if (ids.length === 0) return 0;
   const { modifiedCount } = await graphOf(database, of.kind).updateMany(
     { _id: { $in: [...ids] }, _deleted: false },
-    endingOf(of),
+    // Whoever has changed the object since this time was given has begun a version that must not end before.
+    [{ $set: { _deleted: true, _endOn: { $max: [of.by.at, '$_beginOn'] } } }],
     { session },
   );
   return modifiedCount;
 }
 
-const endingOf = ({ job }: ChunkOf) => ({ $set: { _deleted: true, _endOn: job.finalizeRequestedAt ?? 0 } });
+const endingOf = ({ by }: WriteOf) => ({ $set: { _deleted: true, _endOn: by.at } });
 
 function versionsOf(rows: Uint8Array): ReadonlyMap<string, number> {
   const view = new DataView(rows.buffer, rows.byteOffset, rows.byteLength);

@@ -37,7 +37,7 @@ export const indexes: Partial<Record<keyof Collections, readonly IndexDescriptio
   unsettledTargets: [{ key: { scopeId: 1 } }],
   objectCounts: [{ key: { account: 1 } }],
   queryResults: [{ key: { expiresAt: 1 } }, { key: { removeAt: 1 }, expireAfterSeconds: 0 }],
-  rawData: [{ key: { '_id.entityId': 1, '_id.name': 1, latest: 1 } }],
+  rawData: [{ key: { '_id.entityId': 1, '_id.name': 1, latest: 1 } }, { key: { account: 1, hash: 1 } }],
 };
 
 /** Creates what is missing; changes nothing that is there. */

@@ -50,19 +50,19 @@ export async function noteUnsettled(
   database: Database,
   request: {
     readonly account: string;
-    readonly scopeId: string;
+    readonly settlementId: string;
     readonly targets: readonly Binary[];
     readonly session: ClientSession;
   },
 ): Promise<void> {
-  const { account, scopeId: scope, targets, session } = request;
+  const { account, settlementId, targets, session } = request;
   const ids = new Map(targets.map((id) => [id.toString('hex'), id]));
   if (ids.size === 0) return;
   await database.collections.unsettledTargets.bulkWrite(
     [...ids].map(([hex, target]) => ({
       updateOne: {
-        filter: { _id: `${scope}/${hex}` },
-        update: { $setOnInsert: { account, scopeId: scope, target } },
+        filter: { _id: `${settlementId}/${hex}` },
+        update: { $setOnInsert: { account, scopeId: settlementId, target } },
         upsert: true,
       },
     })),

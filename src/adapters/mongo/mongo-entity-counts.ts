@@ -54,7 +54,6 @@ export class MongoEntityCounts implements GraphCounters {
 
   async fold(): Promise<void> {
     const { maxDeltas = readableDeltas } = this.options;
-    await this.prepare();
     const deltas = await this.documents.countDocuments(
       { account: this.account, '_id.delta': { $exists: true } },
       { limit: maxDeltas + 1 },
@@ -62,6 +61,8 @@ export class MongoEntityCounts implements GraphCounters {
     if (deltas <= maxDeltas) return;
     await inTransaction(this.database, { durable: false }, async (session) => {
       const all = await this.documents.find({ account: this.account }, { session }).toArray();
+      // Who reads first counts; deltas stay until then.
+      if (!all.some(isBase)) return;
       await this.documents.deleteMany({ _id: { $in: all.map(({ _id }) => _id) } }, { session });
       await this.documents.insertMany(baseDocuments(this.account, sumOf(all)), { session });
     });

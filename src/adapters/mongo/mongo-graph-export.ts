@@ -6,6 +6,7 @@ import type { FlatObject, GraphExport } from '../../domain/ports';
 import type { GraphDocument } from './collections';
 import { orUnavailable, type Database } from './database';
 import { toFlatObject } from './flat-object';
+import { notWiped } from './wipe-objects';
 import { idFromText } from './packed-ids';
 
 /** Exports in the order of `_id`, which does not change while a client pages. */
@@ -22,7 +23,7 @@ export class MongoGraphExport implements GraphExport {
     const { entities, relationships } = this.database.collections;
     const filter: Filter<GraphDocument> = {
       _accountId: this.account,
-      ...(!includeDeleted && { _deleted: false }),
+      ...(includeDeleted ? notWiped : { _deleted: false }),
       ...(cursor !== undefined && { _id: { $gt: decodeCursor(cursor) } }),
     };
     const found = (kind === 'entity' ? entities : relationships).find(filter, { hint: { _id: 1 } });

@@ -10,11 +10,13 @@ import { applyMapped, endUnmapped } from './apply-mapped';
 import { endByIds, endByRows } from './end-objects';
 import { settleSome } from './settle-targets';
 import { writeChanges } from './write-changes';
+import { writeOf, writerOf, type WriteOf } from './write-of';
 
 export class MongoGraphWriter implements GraphWriter {
   constructor(private readonly database: Database) {}
 
-  async applyChanges(of: ChunkOf, all: readonly Change[]): Promise<void> {
+  async applyChanges(chunkOf: ChunkOf, all: readonly Change[]): Promise<void> {
+    const of = writeOf(chunkOf);
     const changes = of.kind === 'entity' ? all : await applyMapped(this.database, of, all, this.once.bind(this));
     const assumeNew = changes.every(({ isNew }) => isNew);
     const write = async (assumeNew: boolean): Promise<void> => {
@@ -33,13 +35,15 @@ export class MongoGraphWriter implements GraphWriter {
     }
   }
 
-  async applyDeletes(of: ChunkOf, rows: Uint8Array, keepTypes: readonly string[]): Promise<void> {
+  async applyDeletes(chunkOf: ChunkOf, rows: Uint8Array, keepTypes: readonly string[]): Promise<void> {
+    const of = writeOf(chunkOf);
     await this.once(of, async (session, chunk) => {
       await endByRows(this.database, { of, rows, keepTypes, chunk, session });
     });
   }
 
-  async applyExplicitDeletes(of: ChunkOf, ids: Uint8Array, unresolvable: number): Promise<void> {
+  async applyExplicitDeletes(chunkOf: ChunkOf, ids: Uint8Array, unresolvable: number): Promise<void> {
+    const of = writeOf(chunkOf);
     await this.once(of, async (session, chunk) => {
       await endByIds(this.database, { of, ids, unresolvable, chunk, session });
     });
@@ -47,7 +51,7 @@ export class MongoGraphWriter implements GraphWriter {
 
   async settleTargets(job: StoredJob): Promise<number> {
     // The list is what makes this happen once, so the name need not follow from anything.
-    const of: ChunkOf = { job, kind: 'relationship', chunk: `t-${randomUUID()}` };
+    const of: WriteOf = { by: writerOf(job), kind: 'relationship', chunk: `t-${randomUUID()}` };
     if (!(await this.database.collections.unsettledTargets.findOne({ scopeId: job.scopeId }))) return 0;
     return await inTransaction(this.database, { durable: true }, async (session) => {
       const chunk = new ChunkBuilder(of);
@@ -77,8 +81,8 @@ export class MongoGraphWriter implements GraphWriter {
   }
 
   /** Runs `work` and writes the chunk's marker in one transaction, unless the marker is there already. */
-  private async once(of: ChunkOf, work: (session: ClientSession, chunk: ChunkBuilder) => Promise<void>): Promise<void> {
-    const marker = `${of.job.document.id}/${of.kind}/${of.chunk}`;
+  private async once(of: WriteOf, work: (session: ClientSession, chunk: ChunkBuilder) => Promise<void>): Promise<void> {
+    const marker = `${of.by.id}/${of.kind}/${of.chunk}`;
     try {
       await inTransaction(this.database, { durable: false }, async (session) => {
         const chunk = new ChunkBuilder(of);

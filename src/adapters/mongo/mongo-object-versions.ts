@@ -8,6 +8,7 @@ import type { GraphDocument, VersionDocument } from './collections';
 import { orUnavailable, type Database } from './database';
 import { toFlatObject } from './flat-object';
 import { idFromText } from './packed-ids';
+import { notWiped } from './wipe-objects';
 
 /**
  * The present version lies with the object, earlier ones beside it. The object is read first: when it moves on meanwhile, what
@@ -43,7 +44,7 @@ export class MongoObjectVersions implements ObjectVersions {
 
   private async current(kind: ObjectKind, id: string): Promise<GraphDocument> {
     const { entities, relationships } = this.database.collections;
-    const filter = isUuid(id) && { _id: idFromText(id), _accountId: this.account };
+    const filter = isUuid(id) && { _id: idFromText(id), _accountId: this.account, ...notWiped };
     const graph = kind === 'entity' ? entities : relationships;
     const found = filter ? await orUnavailable(graph.findOne(filter)) : null;
     if (found) return found;

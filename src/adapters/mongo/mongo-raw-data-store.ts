@@ -13,6 +13,7 @@ import type { GraphDocument, RawDataDocument } from './collections';
 import { inTransaction, orUnavailable, type Database } from './database';
 import { bytesOf, idFromText, splitByPartition } from './packed-ids';
 import { contentIdOf, decodeHashes, encodeHashes, newVersion, writeRawData } from './raw-data';
+import { notWiped } from './wipe-objects';
 
 const decompress = promisify(zstdDecompress);
 
@@ -160,7 +161,7 @@ export class MongoRawDataStore implements RawDataStore {
     const found = rawData.find({ '_id.entityId': id, account: this.account, ...more });
     const documents = await orUnavailable(found.sort({ '_id.name': 1, '_id.version': -1 }).toArray());
     if (documents.length > 0) return documents;
-    const entity = entities.findOne({ _id: id, _accountId: this.account }, { projection: { _id: 1 } });
+    const entity = entities.findOne({ _id: id, _accountId: this.account, ...notWiped }, { projection: { _id: 1 } });
     if ((await orUnavailable(entity)) === null) throw noEntity(entityId);
     return [];
   }
@@ -168,7 +169,8 @@ export class MongoRawDataStore implements RawDataStore {
   private async read(hash: string): Promise<Uint8Array> {
     const _id = contentIdOf(this.account, hash);
     const found = await orUnavailable(this.database.collections.rawContents.findOne({ _id }));
-    if (!found) throw new Error(`the content ${_id} is gone`);
+    // Its entity was wiped since the version was read.
+    if (!found) throw new DomainError(ErrorCode.notFound, 'The content is not there any more.');
     return await decompress(bytesOf(found.content));
   }
 }

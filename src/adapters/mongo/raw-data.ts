@@ -2,7 +2,8 @@ import { Binary, type ClientSession } from 'mongodb';
 import { constants, zstdCompress } from 'node:zlib';
 import { promisify } from 'node:util';
 import { bytesToUuid } from '../../domain/graph/identity';
-import type { Change, ChunkOf } from '../../domain/sync-job/graph-writer';
+import type { Change } from '../../domain/sync-job/graph-writer';
+import type { WriteOf } from './write-of';
 import { sha256Base64 } from '../digest';
 import type { ChunkBuilder } from './chunk-builder';
 import type { RawDataDocument } from './collections';
@@ -32,7 +33,7 @@ interface RawDataPlan {
  * hashes into the documents that are about to be written.
  */
 export function planRawData(request: {
-  readonly of: ChunkOf;
+  readonly of: WriteOf;
   readonly changes: readonly Change[];
   readonly chunk: ChunkBuilder;
   readonly written: WrittenDocuments;
@@ -43,8 +44,8 @@ export function planRawData(request: {
   const { versions, contents } = plan;
   const carrying = changes.filter(({ content }) => content.rawData && content.rawData.length > 0);
   if (carrying.length === 0) return plan;
-  const now = of.job.finalizeRequestedAt ?? 0;
-  const account = of.job.scope.account;
+  const now = of.by.at;
+  const account = of.by.scope.account;
   const isWritten = new Map([
     ...written.inserts.map((document) => [document._id.toString('hex'), document] as const),
     ...written.updates.map(({ after }) => [after._id.toString('hex'), after] as const),
@@ -64,7 +65,7 @@ export function planRawData(request: {
       contents.set(contentId, entry.text);
       const { name, contentType } = entry;
       const contentLength = Buffer.byteLength(entry.text);
-      const base = { entityId: idAt(id, 0), account, scopeId: of.job.scopeId, now };
+      const base = { entityId: idAt(id, 0), account, scopeId: of.by.scopeId, now };
       versions.push(newVersion({ ...base, name, contentType, contentLength, hash }));
     }
     if (hashes === old || Object.keys(hashes).every((name) => hashes[name] === old[name])) continue;
@@ -90,7 +91,8 @@ export async function writeRawData(
     [...contents].map(async ([contentId, content]) => ({
       updateOne: {
         filter: { _id: contentId },
-        update: { $setOnInsert: { content: new Binary(await compressed(content)) } },
+        // The count makes it meet with whoever removes the content because nobody else had it.
+        update: { $setOnInsert: { content: new Binary(await compressed(content)) }, $inc: { puts: 1 } },
         upsert: true,
       },
     })),

@@ -1,7 +1,10 @@
 import type { Binary, ClientSession } from 'mongodb';
+import { ErrorCode } from '../../contracts/error-code';
+import { DomainError } from '../../domain/errors';
 import { bytesToUuid, isUuid, keyNamespace, uuidV5, type ObjectKind } from '../../domain/graph/identity';
-import type { EndReference } from '../../domain/graph/object-content';
-import type { Change, ChunkOf } from '../../domain/sync-job/graph-writer';
+import type { EndReference, ObjectContent } from '../../domain/graph/object-content';
+import type { Change } from '../../domain/sync-job/graph-writer';
+import type { WriteOf } from './write-of';
 import { sha1 } from '../digest';
 import type { Database } from './database';
 import { bytesOf, idFromText, idToText } from './packed-ids';
@@ -25,8 +28,8 @@ export interface AsIf {
 export async function resolveEnds(
   database: Database,
   request: {
-    readonly of: ChunkOf;
-    readonly changes: readonly Change[];
+    readonly of: WriteOf;
+    readonly changes: readonly Pick<Change, 'content'>[];
     readonly session: ClientSession;
     readonly asIf?: AsIf | undefined;
   },
@@ -39,7 +42,7 @@ export async function resolveEnds(
     if (from !== undefined && isUuid(from)) wanted.set(from, idFromText(from));
     if (to !== undefined && isUuid(to)) wanted.set(to, idFromText(to));
   }
-  const ids = await liveEntities(database, { account: of.job.scope.account, ids: [...wanted.values()], session });
+  const ids = await liveEntities(database, { account: of.by.scope.account, ids: [...wanted.values()], session });
   const live = new Set(ids.map(idToText));
   if (asIf) {
     for (const [name, id] of wanted) {
@@ -50,8 +53,8 @@ export async function resolveEnds(
   }
   return ends.map(({ from, to, content }) => {
     const missing = [
-      from !== undefined && !live.has(from) && describe('_fromEntity', content.from),
-      to !== undefined && !live.has(to) && describe('_toEntity', content.to),
+      from !== undefined && !live.has(from) && describe(of, '_fromEntity', content.from),
+      to !== undefined && !live.has(to) && describe(of, '_toEntity', content.to),
     ].filter((sentence) => sentence !== false);
     const foreign = [isForeign(of, content.from) && from, isForeign(of, content.to) && to]
       .filter((name): name is string => typeof name === 'string')
@@ -60,27 +63,43 @@ export async function resolveEnds(
   });
 }
 
+/** @throws DomainError NOT_FOUND when an end of a relationship is no live entity */
+export async function requirePresentEnds(
+  database: Database,
+  { of, content, session }: { readonly of: WriteOf; readonly content: ObjectContent; readonly session: ClientSession },
+): Promise<void> {
+  const [ends] = await resolveEnds(database, { of, changes: [{ content }], session });
+  if (ends?.missing === undefined) return;
+  const problems = ends.missing.split('; ').map((what) => ({ where: 'relationship', what }));
+  throw new DomainError(ErrorCode.notFound, `The relationship lacks an end: ${ends.missing}.`, problems);
+}
+
 /** An id says nothing of its scope. */
-const isForeign = ({ job }: ChunkOf, end: EndReference | undefined): boolean =>
+const isForeign = ({ by }: WriteOf, end: EndReference | undefined): boolean =>
+  !by.isAlone ||
   end?.id !== undefined ||
-  (end?.source !== undefined && end.source !== job.scope.source) ||
-  (end?.scope !== undefined && end.scope !== job.scope.scope);
+  (end?.source !== undefined && end.source !== by.scope.source) ||
+  (end?.scope !== undefined && end.scope !== by.scope.scope);
 
 /**
  * Writes to the entities of other scopes that relationships are about to link to, without changing them. A job that deletes such an
  * entity at the same time then conflicts with this transaction: one of the two runs again and sees what the other has done.
- * Without a write both would succeed, and a live relationship would lead to an ended entity. Own ends need none: one job at a time
- * writes a scope.
+ * Without a write both would succeed, and a live relationship would lead to an ended entity. Own ends of a
+ * job need none: one at a time writes a scope, and for others see `ended-beside.ts`.
  */
 export async function touchForeignEnds(
   { collections }: Database,
-  request: { readonly of: ChunkOf; readonly ends: readonly Binary[]; readonly session: ClientSession },
+  request: { readonly of: WriteOf; readonly ends: readonly Binary[]; readonly session: ClientSession },
 ): Promise<void> {
   const { of, ends, session } = request;
   if (ends.length === 0) return;
-  const { account, source, scope } = of.job.scope;
+  const { account, source, scope } = of.by.scope;
   await collections.entities.updateMany(
-    { _id: { $in: [...ends] }, _accountId: account, $nor: [{ _source: source, _scope: scope }] },
+    {
+      _id: { $in: [...ends] },
+      _accountId: account,
+      ...(of.by.isAlone && { $nor: [{ _source: source, _scope: scope }] }),
+    },
     [{ $set: { _touched: { $add: [{ $ifNull: ['$_touched', 0] }, 1] } } }],
     { session, hint: { _id: 1 } },
   );
@@ -100,25 +119,26 @@ export async function liveEntities(
 }
 
 /** A bare key lies in the job's own source and scope; `…Source` and `…Scope` send it elsewhere. */
-function endResolver({ job }: ChunkOf): (end: EndReference | undefined) => string | undefined {
+function endResolver({ by }: WriteOf): (end: EndReference | undefined) => string | undefined {
   const namespaces = new Map<string, Uint8Array>();
   return (end) => {
     if (end?.id !== undefined) return end.id.toLowerCase();
     if (end?.key === undefined) return undefined;
-    const source = end.source ?? job.scope.source;
-    const scope = end.scope ?? job.scope.scope;
+    const source = end.source ?? by.scope.source;
+    const scope = end.scope ?? by.scope.scope;
     const name = `${source}\n${scope}`;
     let namespace = namespaces.get(name);
     if (!namespace) {
-      namespace = keyNamespace(sha1, { account: job.scope.account, source, scope }, 'entity');
+      namespace = keyNamespace(sha1, { account: by.scope.account, source, scope }, 'entity');
       namespaces.set(name, namespace);
     }
     return bytesToUuid(uuidV5(sha1, namespace, end.key));
   };
 }
 
-function describe(side: string, end: EndReference | undefined): string {
+function describe({ by }: WriteOf, side: string, end: EndReference | undefined): string {
   const name = end?.id !== undefined ? `${side}Id "${end.id}"` : `${side}Key "${end?.key ?? ''}"`;
   const where = end?.scope !== undefined ? ` in scope "${end.scope}"` : '';
-  return `${name} names no entity${where} that exists after this job's entities were finalized`;
+  const when = by.isAlone ? " after this job's entities were finalized" : '';
+  return `${name} names no entity${where} that exists${when}`;
 }

@@ -1,9 +1,9 @@
 import type { ClientSession } from 'mongodb';
 import { TargetMerge } from '../../domain/mapping/target-merge';
-import type { ChunkOf } from '../../domain/sync-job/graph-writer';
+import type { WriteOf } from './write-of';
 import type { ChunkBuilder } from './chunk-builder';
 import type { Database } from './database';
-import { endTargets } from './end-objects';
+import { endRelationshipsOf, endTargets } from './end-objects';
 import { contentOf, takeTurn } from './mapping-documents';
 import { idToText } from './packed-ids';
 import { writeWanted } from './write-mapped';
@@ -13,15 +13,18 @@ const targetsPerChunk = 100;
 
 /**
  * Brings some targets whose contributors changed in jobs of this scope to what their contributors now say of them together, and ends
- * those that have none left. @returns how many were taken from the list; 0 when it is empty.
+ * those that have none left. Ends what still leads to entities that have ended meanwhile. @returns how many were taken from the list; 0 when it is empty.
  */
 export async function settleSome(
   database: Database,
-  { of, chunk, session }: { readonly of: ChunkOf; readonly chunk: ChunkBuilder; readonly session: ClientSession },
+  { of, chunk, session }: { readonly of: WriteOf; readonly chunk: ChunkBuilder; readonly session: ClientSession },
 ): Promise<number> {
   const { unsettledTargets, mappings, entities } = database.collections;
-  const { account } = of.job.scope;
-  const open = await unsettledTargets.find({ scopeId: of.job.scopeId }, { session }).limit(targetsPerChunk).toArray();
+  const { account } = of.by.scope;
+  const open = await unsettledTargets
+    .find({ scopeId: of.by.settlementId }, { session })
+    .limit(targetsPerChunk)
+    .toArray();
   if (open.length === 0) return 0;
   await takeTurn(database, account, session);
   const ids = open.map(({ target }) => target);
@@ -31,6 +34,9 @@ export async function settleSome(
       { session, projection: { _key: 1 }, hint: { _id: 1 } },
     )
     .toArray();
+  const liveIds = new Set(live.map(({ _id }) => idToText(_id)));
+  const ended = ids.filter((id) => !liveIds.has(idToText(id)));
+  await endRelationshipsOf(database, { of: { ...of, kind: 'entity' }, chunk, session }, ended);
   const merges = new Map(live.map(({ _id }) => [idToText(_id), new TargetMerge()]));
   const contributors = mappings.find({ targetIds: { $in: ids }, _deleted: false }, { session });
   for await (const mapping of contributors) {

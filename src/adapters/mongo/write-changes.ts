@@ -1,10 +1,11 @@
 import type { Binary, ClientSession } from 'mongodb';
 import { SyncMode } from '../../contracts/sync-job';
-import { decideChange, isMergingMode, type Decision } from '../../domain/graph/decide-change';
+import { decideChange, isMergingMode, type Decision, type NewState } from '../../domain/graph/decide-change';
 import { bytesToUuid, scopeId, type ObjectKind } from '../../domain/graph/identity';
 import { manifestStamp } from '../../domain/graph/manifest-rows';
 import type { ObjectContent } from '../../domain/graph/object-content';
-import type { Change, ChunkOf } from '../../domain/sync-job/graph-writer';
+import type { Change } from '../../domain/sync-job/graph-writer';
+import type { WriteOf } from './write-of';
 import { sha1 } from '../digest';
 import type { ChunkBuilder } from './chunk-builder';
 import type { GraphDocument, VersionDocument } from './collections';
@@ -17,7 +18,7 @@ import { resolveEnds, touchForeignEnds, type AsIf, type ResolvedEnds } from './r
 import { writeNew } from './write-new';
 
 interface WriteRequest {
-  readonly of: ChunkOf;
+  readonly of: WriteOf;
   readonly changes: readonly Change[];
   readonly chunk: ChunkBuilder;
   readonly session: ClientSession;
@@ -51,7 +52,7 @@ const counters = {
 } as const;
 
 export async function writeChanges(database: Database, whole: WriteRequest): Promise<void> {
-  const isPlainNew = whole.assumeNew && !whole.earlierVersions && whole.of.job.document.syncMode === SyncMode.diff;
+  const isPlainNew = whole.assumeNew && !whole.earlierVersions && whole.of.by.mode === SyncMode.diff;
   const request = isPlainNew ? { ...whole, changes: await writeNew(database, whole) } : whole;
   const { of, changes, chunk, session } = request;
   if (changes.length === 0) return;
@@ -111,13 +112,13 @@ async function findCurrent(
 ): Promise<Map<string, GraphDocument>> {
   const ids = changes.map(({ id }) => idAt(id, 0));
   const found = await graph
-    .find({ _id: { $in: ids }, _accountId: of.job.scope.account }, { session, hint: { _id: 1 } })
+    .find({ _id: { $in: ids }, _accountId: of.by.scope.account }, { session, hint: { _id: 1 } })
     .toArray();
   return new Map(found.map((document) => [idToText(document._id), document]));
 }
 
 function decideOne(request: {
-  of: ChunkOf;
+  of: WriteOf;
   chunk: ChunkBuilder;
   written: Written;
   change: Change;
@@ -126,8 +127,8 @@ function decideOne(request: {
   earlier: number;
 }): void {
   const { of, chunk, written, change, ends, before, earlier } = request;
-  const { job, kind } = of;
-  const mode = job.document.syncMode;
+  const { by, kind } = of;
+  const { mode } = by;
   const counter = counters[kind];
   const isLive = before?._deleted === false;
   if (ends?.missing) {
@@ -140,6 +141,7 @@ function decideOne(request: {
     ...(ends && { ends }),
     current: before && readState(before),
     mode,
+    isOwn: !before || scopeOf(of, before) === by.scopeId,
   });
   switch (decision.action) {
     case 'none':
@@ -157,16 +159,17 @@ function decideOne(request: {
       chunk.add(decision.action === 'create' ? counter.created : counter.updated);
   }
   if (ends) written.foreignEnds.push(...ends.foreign);
-  const now = job.finalizeRequestedAt ?? 0;
+  // Clients that name the time themselves must not make a version begin before the one that it ends.
+  const now = Math.max(by.at, before?._endOn ?? before?._beginOn ?? 0);
   const version = Math.max(before?._version ?? 0, earlier) + 1;
   const document = buildDocument({
     id: idAt(change.id, 0),
     kind,
-    owner: isLive ? ownerOf(before) : { scope: job.scope, integrationInstanceId: job.document.integrationInstanceId },
+    owner: isLive ? ownerOf(before) : { scope: by.scope, integrationInstanceId: by.integrationInstanceId },
     lineage: {
-      key: before?._key ?? change.content.key ?? '',
+      key: (before?._wiped ? undefined : before?._key) ?? change.content.key ?? '',
       version,
-      createdOn: before?._createdOn ?? now,
+      createdOn: before && !before._wiped ? before._createdOn : now,
       beginOn: now,
     },
     state: decision.state,
@@ -180,8 +183,38 @@ function decideOne(request: {
     written.inserts.push(document);
     return;
   }
-  written.ended.push(endedVersion(before, now));
+  if (!before._wiped) written.ended.push(endedVersion(before, now));
   written.updates.push({ before, after: document });
+}
+
+/** Gives a live object another state, as its next version. The bytes of no upload describe it then. */
+export async function writeState(
+  database: Database,
+  request: {
+    readonly of: WriteOf;
+    readonly chunk: ChunkBuilder;
+    readonly session: ClientSession;
+    readonly before: GraphDocument;
+    readonly state: NewState;
+  },
+): Promise<void> {
+  const { of, chunk, session, before, state } = request;
+  const { _id: id, _key: key, _createdOn: createdOn, _version } = before;
+  const beginOn = Math.max(of.by.at, before._beginOn);
+  const version = _version + 1;
+  const lineage = { key, version, createdOn, beginOn };
+  const endKeys = { from: before._fromEntityKey, to: before._toEntityKey };
+  const after = buildDocument({ id, kind: of.kind, owner: ownerOf(before), lineage, state, endKeys });
+  if (before._rawDataHashes !== undefined) after._rawDataHashes = before._rawDataHashes;
+  chunk.row(scopeOf(of, before), bytesOf(id), null, manifestStamp(version, false));
+  chunk.replaced(of.kind, before, after);
+  const written = {
+    inserts: [],
+    updates: [{ before, after }],
+    ended: [endedVersion(before, beginOn)],
+    foreignEnds: [],
+  };
+  await writeDocuments(database, of.kind, written, session);
 }
 
 /** The document as it was; one that a deletion had ended keeps the time of that. */
@@ -195,8 +228,8 @@ const ownerOf = (document: GraphDocument): Ownership => ({
 });
 
 /** Objects addressed by `_id` may belong to another scope, whose manifest then moves. */
-function scopeOf({ job }: ChunkOf, document: GraphDocument | undefined): string {
-  if (!document || (document._source === job.scope.source && document._scope === job.scope.scope)) return job.scopeId;
+function scopeOf({ by }: WriteOf, document: GraphDocument | undefined): string {
+  if (!document || (document._source === by.scope.source && document._scope === by.scope.scope)) return by.scopeId;
   return scopeId(sha1, ownerOf(document).scope);
 }
 

@@ -6,7 +6,7 @@ import type { ObjectContent } from '../../domain/graph/object-content';
 import { defaultTargetKey, generatedKey, MapperIds, mapperScope } from '../../domain/mapping/mapper-objects';
 import type { TargetFilter } from '../../domain/mapping/target-filter';
 import { TargetMerge } from '../../domain/mapping/target-merge';
-import type { ChunkOf } from '../../domain/sync-job/graph-writer';
+import type { WriteOf } from './write-of';
 import { sha1 } from '../digest';
 import type { ChunkBuilder } from './chunk-builder';
 import type { Database } from './database';
@@ -21,7 +21,7 @@ import type { Evaluation, Made } from './write-mappings';
 type Resolved = Evaluation & { readonly matches: readonly Target[]; readonly filter: TargetFilter };
 
 interface MappedRequest {
-  readonly of: ChunkOf;
+  readonly of: WriteOf;
   readonly chunk: ChunkBuilder;
   readonly session: ClientSession;
   readonly resolved: readonly Resolved[];
@@ -30,7 +30,7 @@ interface MappedRequest {
 /** Writes targets and relationships of evaluated contributors, and ends those of their relationships that are no longer meant. */
 export async function writeMapped(database: Database, request: MappedRequest): Promise<readonly Made[]> {
   const { of, chunk, resolved } = request;
-  const ids = new MapperIds(sha1, of.job.scope.account);
+  const ids = new MapperIds(sha1, of.by.scope.account);
   const stand = resolved.map(({ matches, filter, next }) =>
     matches.length === 0 && !next.mapping.skipTargetCreation ? ids.target(filter) : undefined,
   );
@@ -97,12 +97,12 @@ async function createTargets(
     const merge = merges.get(id) ?? new TargetMerge();
     merges.set(id, merge);
     const { targetEntity } = evaluation.next.mapping;
-    merge.add({ contributor: evaluation.id, at: of.job.finalizeRequestedAt ?? 0, targetEntity });
+    merge.add({ contributor: evaluation.id, at: of.by.at, targetEntity });
   });
   const targets = new Map<string, { target: Target; isNew: boolean }>();
   if (merges.size === 0) return targets;
   const present = database.collections.entities.find(
-    { _id: { $in: [...merges.keys()].map(idFromText) }, _accountId: of.job.scope.account, _deleted: false },
+    { _id: { $in: [...merges.keys()].map(idFromText) }, _accountId: of.by.scope.account, _deleted: false },
     { session, hint: { _id: 1 } },
   );
   for await (const document of present) {
@@ -141,12 +141,12 @@ export async function writeWanted(
   if (wanted.length === 0) return { created: 0, updated: 0, keys };
   const found = await graph.find({ _id: { $in: wanted.map(({ id }) => id) } }, { session, hint: { _id: 1 } }).toArray();
   const current = new Map(found.map((document) => [idToText(document._id), document]));
-  const now = of.job.finalizeRequestedAt ?? 0;
+  const now = of.by.at;
   const written: WrittenDocuments = { inserts: [], updates: [], ended: [], foreignEnds: [] };
   let updated = 0;
   for (const { id, key, content, ends, endKeys, foreign } of wanted) {
     const before = current.get(idToText(id));
-    keys.set(idToText(id), before?._key ?? key);
+    keys.set(idToText(id), before && !before._wiped ? before._key : key);
     const decision = decideChange({
       content: { ...content, key },
       ...(ends && { ends }),
@@ -159,11 +159,11 @@ export async function writeWanted(
     const document = buildDocument({
       id,
       kind,
-      owner: { scope: mapperScope(of.job.scope.account), integrationInstanceId: null },
+      owner: { scope: mapperScope(of.by.scope.account), integrationInstanceId: null },
       lineage: {
-        key: before?._key ?? key,
+        key: before && !before._wiped ? before._key : key,
         version: (before?._version ?? 0) + 1,
-        createdOn: before?._createdOn ?? now,
+        createdOn: before && !before._wiped ? before._createdOn : now,
         beginOn: now,
       },
       state: decision.state,
@@ -174,7 +174,7 @@ export async function writeWanted(
       written.inserts.push(document);
       continue;
     }
-    written.ended.push(endedVersion(before, now));
+    if (!before._wiped) written.ended.push(endedVersion(before, now));
     written.updates.push({ before, after: document });
   }
   await touchForeignEnds(database, { of, ends: written.foreignEnds, session });

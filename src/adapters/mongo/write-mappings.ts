@@ -5,7 +5,8 @@ import { bytesToUuid, keyNamespace, scopeId, uuidV5 } from '../../domain/graph/i
 import { manifestStamp } from '../../domain/graph/manifest-rows';
 import { decideMapping, type MappedRelationship } from '../../domain/mapping/decide-mapping';
 import { filtersOf } from '../../domain/mapping/target-filter';
-import type { Change, ChunkOf } from '../../domain/sync-job/graph-writer';
+import type { Change } from '../../domain/sync-job/graph-writer';
+import type { WriteOf } from './write-of';
 import { sha1 } from '../digest';
 import type { ChunkBuilder } from './chunk-builder';
 import type { GraphDocument, MappingDocument } from './collections';
@@ -17,7 +18,7 @@ import { writeMapped } from './write-mapped';
 import { idAt, idFromText, idToText } from './packed-ids';
 
 interface MappingRequest {
-  readonly of: ChunkOf;
+  readonly of: WriteOf;
   /** Changes of mapped relationships alone. */
   readonly changes: readonly Change[];
   readonly chunk: ChunkBuilder;
@@ -44,7 +45,7 @@ interface Before {
 /** Applies changes of contributors: decides which must be evaluated, finds their targets, and writes what follows. */
 export async function writeMappings(database: Database, request: MappingRequest): Promise<void> {
   const { of, changes, chunk, session } = request;
-  const { account } = of.job.scope;
+  const { account } = of.by.scope;
   const before = await findBefore(database, request);
   const deciding = changes.flatMap((change) => decideOne(of, chunk, change, before) ?? []);
   if (deciding.length === 0) return;
@@ -85,7 +86,7 @@ export async function writeMappings(database: Database, request: MappingRequest)
 
 async function findBefore(database: Database, { of, changes, session }: MappingRequest): Promise<Before> {
   const { mappings, relationships } = database.collections;
-  const filter = { _id: { $in: changes.map(({ id }) => idAt(id, 0)) }, _accountId: of.job.scope.account };
+  const filter = { _id: { $in: changes.map(({ id }) => idAt(id, 0)) }, _accountId: of.by.scope.account };
   const options = { session, hint: { _id: 1 } } as const;
   const contributors = await mappings.find(filter, options).toArray();
   const plain = await relationships.find(filter, options).toArray();
@@ -96,7 +97,7 @@ async function findBefore(database: Database, { of, changes, session }: MappingR
 }
 
 function decideOne(
-  of: ChunkOf,
+  of: WriteOf,
   chunk: ChunkBuilder,
   change: Change,
   before: Before,
@@ -104,7 +105,7 @@ function decideOne(
   const id = bytesToUuid(change.id);
   const any = before.mappings.get(id);
   const live = any?._deleted === false ? any : undefined;
-  const mode = of.job.document.syncMode;
+  const mode = of.by.mode;
   const decision = decideMapping({
     content: change.content,
     current: live && contentOf(live),
@@ -121,7 +122,7 @@ function decideOne(
     refuse(chunk, { change, id, live }, decision.reason);
     return undefined;
   }
-  const scope = live ? scopeOfMapping(live) : of.job.scope;
+  const scope = live ? scopeOfMapping(live) : of.by.scope;
   return {
     change,
     id,
@@ -166,7 +167,7 @@ export interface Made {
 
 async function replaceContributors(database: Database, request: MappingRequest, made: readonly Made[]): Promise<void> {
   const { of, chunk, session } = request;
-  const { scope, document, finalizeRequestedAt } = of.job;
+  const { scope, mode, at } = of.by;
   const operations = made.map(({ evaluation, relationshipIds, targetIds }): AnyBulkWriteOperation<MappingDocument> => {
     const { change, live, next, version, source } = evaluation;
     const owner = live ? scopeOfMapping(live) : scope;
@@ -179,13 +180,13 @@ async function replaceContributors(database: Database, request: MappingRequest, 
       _version: version,
       _deleted: false,
       content: JSON.stringify(next),
-      contributedOn: finalizeRequestedAt ?? 0,
+      contributedOn: at,
       sourceEntityId: source.id,
       relationshipIds: [...relationshipIds],
       targetIds: [...targetIds],
       stale: false,
     };
-    const describesAll = !live || document.syncMode === SyncMode.diff;
+    const describesAll = !live || mode === SyncMode.diff;
     chunk.row(scopeIdOf(of, live), change.id, describesAll ? change.hash : null, manifestStamp(version, false));
     return { replaceOne: { filter: { _id: idAt(change.id, 0) }, replacement, upsert: true } };
   });
@@ -193,7 +194,7 @@ async function replaceContributors(database: Database, request: MappingRequest, 
   const left = made.flatMap(({ evaluation }) => evaluation.live?.targetIds ?? []);
   await noteUnsettled(database, {
     account: scope.account,
-    scopeId: of.job.scopeId,
+    settlementId: of.by.settlementId,
     targets: [...left, ...made.flatMap(({ joined }) => joined)],
     session,
   });
@@ -210,5 +211,5 @@ async function endPlain(
   chunk.add('numRelationshipsDeleted', await endGenerated(database, { of, chunk, session }, ids));
 }
 
-const scopeIdOf = ({ job }: ChunkOf, live: MappingDocument | undefined): string =>
-  live ? scopeId(sha1, scopeOfMapping(live)) : job.scopeId;
+const scopeIdOf = ({ by }: WriteOf, live: MappingDocument | undefined): string =>
+  live ? scopeId(sha1, scopeOfMapping(live)) : by.scopeId;

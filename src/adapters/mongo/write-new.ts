@@ -1,7 +1,8 @@
 import { BSON, type ClientSession } from 'mongodb';
 import { keyNamespace } from '../../domain/graph/identity';
 import { manifestStamp } from '../../domain/graph/manifest-rows';
-import type { Change, ChunkOf } from '../../domain/sync-job/graph-writer';
+import type { Change } from '../../domain/sync-job/graph-writer';
+import type { WriteOf } from './write-of';
 import { sha1 } from '../digest';
 import type { ChunkBuilder } from './chunk-builder';
 import type { Database } from './database';
@@ -20,18 +21,18 @@ const encode = createDocumentEncoder();
 export async function writeNew(
   database: Database,
   request: {
-    readonly of: ChunkOf;
+    readonly of: WriteOf;
     readonly changes: readonly Change[];
     readonly chunk: ChunkBuilder;
     readonly session: ClientSession;
   },
 ): Promise<readonly Change[]> {
   const { of, changes, chunk, session } = request;
-  const { job, kind } = of;
+  const { by, kind } = of;
   const encoded = encode({
     kind,
     template: templateOf(of),
-    endNamespace: keyNamespace(sha1, job.scope, 'entity'),
+    endNamespace: keyNamespace(sha1, by.scope, 'entity'),
     objects: changes,
   });
   const hasItsEnds = await endsCheck(database, { of, encoded, session });
@@ -45,7 +46,7 @@ export async function writeNew(
     }
     documents.push(document.bytes);
     chunk.counted.add(kind, document.type, document.classes, 1);
-    chunk.row(job.scopeId, change.id, change.hash, manifestStamp(1, false));
+    chunk.row(by.scopeId, change.id, change.hash, manifestStamp(1, false));
   });
   chunk.add(created[kind], documents.length);
   const { entities, relationships } = database.collections;
@@ -55,10 +56,8 @@ export async function writeNew(
 }
 
 /** What `buildDocument` gives every new object of a job. */
-function templateOf({ job }: ChunkOf): Uint8Array {
-  const { scope, document } = job;
-  const now = job.finalizeRequestedAt ?? 0;
-  const { integrationInstanceId } = document;
+function templateOf({ by }: WriteOf): Uint8Array {
+  const { scope, at: now, integrationInstanceId } = by;
   const bytes = BSON.serialize({
     _accountId: scope.account,
     _source: scope.source,
@@ -76,7 +75,7 @@ function templateOf({ job }: ChunkOf): Uint8Array {
 async function endsCheck(
   database: Database,
   request: {
-    readonly of: ChunkOf;
+    readonly of: WriteOf;
     readonly encoded: readonly (EncodedDocument | undefined)[];
     readonly session: ClientSession;
   },
@@ -88,7 +87,7 @@ async function endsCheck(
       document?.ends ? [document.ends.from, document.ends.to].map((id) => [nameOf(id), idAt(id, 0)] as const) : [],
     ),
   );
-  const live = await liveEntities(database, { account: of.job.scope.account, ids: [...wanted.values()], session });
+  const live = await liveEntities(database, { account: of.by.scope.account, ids: [...wanted.values()], session });
   const isLive = new Set(live.map(({ buffer }) => nameOf(buffer)));
   return ({ ends }) => ends !== undefined && isLive.has(nameOf(ends.from)) && isLive.has(nameOf(ends.to));
 }

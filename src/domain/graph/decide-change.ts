@@ -22,8 +22,11 @@ export type Decision =
   | { readonly action: 'none' }
   | { readonly action: 'createError' | 'updateError'; readonly reason: string };
 
+/** How content meets what is there: as the jobs of a mode have it, or as an edit by a user. */
+export type WriteMode = SyncMode | 'EDIT';
+
 /** Modes in which properties that were not sent stay as they are (decision 1). */
-export const isMergingMode = (mode: SyncMode): boolean => mode !== SyncMode.diff;
+export const isMergingMode = (mode: WriteMode): boolean => mode !== SyncMode.diff;
 
 /**
  * Decides what an uploaded object does to the graph. Pure: the same content and state give the same decision, so that a second
@@ -34,9 +37,11 @@ export function decideChange(request: {
   /** Ends resolved to ids, for relationships. */
   readonly ends?: { readonly fromId?: string | undefined; readonly toId?: string | undefined };
   readonly current: ObjectState | undefined;
-  readonly mode: SyncMode;
+  readonly mode: WriteMode;
+  /** Of an edit: the object belongs to the source of edits, so that no other source will set it back. @default true */
+  readonly isOwn?: boolean;
 }): Decision {
-  const { content, ends, mode } = request;
+  const { content, ends, mode, isOwn = true } = request;
   const current = request.current?.isDeleted === false ? request.current : undefined;
   if (!current) {
     if (mode === SyncMode.patch || mode === SyncMode.override) {
@@ -48,19 +53,18 @@ export function decideChange(request: {
     if (ends && (ends.fromId === undefined || ends.toId === undefined)) {
       return { action: 'createError', reason: 'there is no such relationship, and a new one needs both of its ends' };
     }
-    const overrides = request.current?.overrides;
+    const before = request.current?.overrides;
+    const overrides = mode === 'EDIT' ? withoutNames(before, content.properties) : before;
     const state = { ...replacedState(content, content.type, overrides), ...ends };
     return { action: 'create', state };
   }
-  const state = { ...nextState(content, current, mode), ...mergedEnds(ends, current) };
+  const state = { ...nextState(content, current, mode, isOwn), ...mergedEnds(ends, current) };
   return isSameState(state, current) ? { action: 'none' } : { action: 'update', state };
 }
 
-function nextState(content: ObjectContent, current: ObjectState, mode: SyncMode): NewState {
-  if (mode === SyncMode.override) {
-    const overrides = { ...current.overrides, ...content.properties };
-    return { ...current, properties: withProperties(current.properties, content.properties), overrides };
-  }
+function nextState(content: ObjectContent, current: ObjectState, mode: WriteMode, isOwn: boolean): NewState {
+  if (mode === 'EDIT') return isOwn ? editedState(content, current) : pinnedState(content, current);
+  if (mode === SyncMode.override) return withPins(current, content.properties);
   if (!isMergingMode(mode)) return replacedState(content, content.type ?? current.type, current.overrides);
   return {
     type: content.type ?? current.type,
@@ -68,6 +72,54 @@ function nextState(content: ObjectContent, current: ObjectState, mode: SyncMode)
     properties: withProperties(withProperties(current.properties, content.properties), current.overrides ?? {}),
     overrides: current.overrides,
   };
+}
+
+const withPins = (current: ObjectState, pins: Properties): NewState => ({
+  ...current,
+  properties: withProperties(current.properties, pins),
+  overrides: { ...current.overrides, ...pins },
+});
+
+/** What the user says counts, also where something was pinned before. */
+const editedState = (content: ObjectContent, current: ObjectState): NewState => ({
+  type: content.type ?? current.type,
+  classes: content.classes ?? current.classes,
+  properties: withProperties(current.properties, content.properties),
+  overrides: withoutNames(current.overrides, content.properties),
+});
+
+/** Pins what differs from what is there: saying what the owner says is no change. */
+function pinnedState(content: ObjectContent, current: ObjectState): NewState {
+  const { properties } = content;
+  const differing = Object.keys(properties).filter(
+    (name) => !isSameValue(properties[name] ?? null, ownValue(current.properties, name) ?? null),
+  );
+  if (differing.length === 0) return current;
+  return withPins(current, Object.fromEntries(differing.map((name) => [name, properties[name] ?? null])));
+}
+
+/**
+ * The object without some of its pinned values, or without all of them. `earlier` says what its owner last said of a name; its next
+ * sync says so again.
+ */
+export function withoutPins(
+  current: ObjectState,
+  names: readonly string[] | undefined,
+  earlier: (name: string) => PropertyValue | undefined,
+): Decision {
+  const pinned = Object.keys(current.overrides ?? {}).filter((name) => names === undefined || names.includes(name));
+  if (pinned.length === 0) return { action: 'none' };
+  const values = Object.fromEntries(pinned.map((name) => [name, earlier(name) ?? null]));
+  const properties = withProperties(current.properties, values);
+  return { action: 'update', state: { ...current, properties, overrides: withoutNames(current.overrides, values) } };
+}
+
+const ownValue = <T>(record: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined;
+
+function withoutNames(overrides: Properties | undefined, names: Properties): Properties | undefined {
+  const kept = Object.entries(overrides ?? {}).filter(([name]) => !Object.hasOwn(names, name));
+  return kept.length > 0 ? Object.fromEntries(kept) : undefined;
 }
 
 function replacedState(content: ObjectContent, type: string, overrides: Properties | undefined): NewState {

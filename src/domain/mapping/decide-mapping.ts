@@ -1,5 +1,4 @@
-import type { SyncMode } from '../../contracts/sync-job';
-import { isMergingMode } from '../graph/decide-change';
+import { isMergingMode, type WriteMode } from '../graph/decide-change';
 import type { Mapping, ObjectContent, Properties } from '../graph/object-content';
 
 /** What a contributor says: an uploaded relationship that has a `_mapping` in place of its ends. */
@@ -24,7 +23,7 @@ export function decideMapping(request: {
   readonly content: ObjectContent;
   readonly current: MappedRelationship | undefined;
   readonly isStale: boolean;
-  readonly mode: SyncMode;
+  readonly mode: WriteMode;
 }): MappingDecision {
   const { content, current, isStale, mode } = request;
   const base = isMergingMode(mode) ? current : undefined;

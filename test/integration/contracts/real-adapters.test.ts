@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { accountStores } from '../../../src/adapters/mongo/account-stores';
 import { MongoAccounts, MongoAuthenticator } from '../../../src/adapters/mongo/mongo-accounts';
 import { MongoGraphExport } from '../../../src/adapters/mongo/mongo-graph-export';
+import { MongoMutationStore } from '../../../src/adapters/mongo/mongo-mutation-store';
 import { MongoManifestStore } from '../../../src/adapters/mongo/mongo-manifest-store';
 import { MongoObjectVersions } from '../../../src/adapters/mongo/mongo-object-versions';
 import { MongoOpenJobs } from '../../../src/adapters/mongo/mongo-open-jobs';
@@ -15,6 +16,7 @@ import type { FinalizeStores } from '../../../src/domain/sync-job/finalize-deps'
 import { authenticatorContract } from '../../support/contracts/authenticator';
 import { blobStoreContract } from '../../support/contracts/blob-store';
 import { graphExportContract } from '../../support/contracts/graph-export';
+import { graphMutationsContract } from '../../support/contracts/graph-mutations';
 import { graphWriterContract } from '../../support/contracts/graph-writer';
 import { jobRunsContract } from '../../support/contracts/job-runs';
 import { objectVersionsContract } from '../../support/contracts/object-versions';
@@ -25,7 +27,7 @@ import { stagingStoreContract } from '../../support/contracts/staging-store';
 import { syncJobStoreContract } from '../../support/contracts/sync-job-store';
 import type { StoreSubject } from '../../support/contracts/subject';
 import { liveProduct, newAccount, openLiveDatabase } from '../../support/live-product';
-import { liveBlobStore, readGraph } from '../../support/sync-bench';
+import { createSyncBench, liveBlobStore, readGraph } from '../../support/sync-bench';
 
 /** The same contracts hold in memory: `test/unit/contracts`. */
 describe('MongoDB, S3 and Temporal', () => {
@@ -58,6 +60,10 @@ describe('MongoDB, S3 and Temporal', () => {
     const manifests = new MongoManifestStore(database, { minFoldedRows: 0 });
     graphWriterContract(() => subject((account) => ({ ...storesOf(account), manifests })));
   });
+  graphMutationsContract(() => ({
+    benchOf: (account) => createSyncBench(database, { account, foldAfterRows: 1 }),
+    storeOf: (account) => new MongoMutationStore(database, account),
+  }));
   graphExportContract(() => ({ storesOf, exportOf: (account) => new MongoGraphExport(database, account) }));
   rawDataStoreContract(() => ({
     storesOf,

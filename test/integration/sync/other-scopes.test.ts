@@ -3,6 +3,7 @@ import { ChunkBuilder } from '../../../src/adapters/mongo/chunk-builder';
 import type { Database } from '../../../src/adapters/mongo/database';
 import { endByIds } from '../../../src/adapters/mongo/end-objects';
 import { bytesOf } from '../../../src/adapters/mongo/packed-ids';
+import { writeOf } from '../../../src/adapters/mongo/write-of';
 import { isDeletedStamp, rowWords, stampWord } from '../../../src/domain/graph/manifest-rows';
 import { mergeManifestRows } from '../../../src/domain/graph/plan-changes';
 import { openLiveDatabase } from '../../support/live-product';
@@ -54,7 +55,7 @@ describe('jobs of two scopes at the same time', () => {
       if (!job) throw new Error('no job');
       await database.client.withSession(async (session) => {
         session.startTransaction({ readConcern: { level: 'snapshot' }, writeConcern: { w: 'majority' } });
-        const of = { job, kind: 'entity', chunk: 'x0' } as const;
+        const of = writeOf({ job, kind: 'entity', chunk: 'x0' });
         const chunk = new ChunkBuilder(of);
         await endByIds(database, { of, chunk, session, ids: bytesOf(_id), unresolvable: 0 });
         const end = bench.finish(linking);

@@ -70,6 +70,8 @@ export class MemoryDatabase {
     entity: new Map(),
     relationship: new Map(),
   };
+  /** Versions that wiped objects had, by id. */
+  readonly wiped = new Map<string, number>();
   /** By job, kind and name. */
   readonly chunks = new Map<string, AppliedChunk>();
   readonly blobs = new MemoryBlobStore();

@@ -143,7 +143,7 @@ export class MemoryGraphWriter implements GraphWriter {
     objects.set(id, {
       owner: isLive ? before.owner : job.scope,
       key: before?.key ?? content.key ?? '',
-      version: (before?.version ?? 0) + 1,
+      version: (before?.version ?? this.database.wiped.get(id) ?? 0) + 1,
       state: decision.state,
       createdOn: before?.createdOn ?? now,
       beginOn: now,
@@ -195,6 +195,6 @@ function takeRawData(
   return taken;
 }
 
-function endedVersion({ version, state, beginOn, endOn, deleted }: MemoryObject, now: number) {
+export function endedVersion({ version, state, beginOn, endOn, deleted }: MemoryObject, now: number) {
   return { version, state, beginOn, endOn: endOn ?? now, deleted };
 }

@@ -1,14 +1,23 @@
 import { ChunkBuilder } from '../../../src/adapters/mongo/chunk-builder';
 import { bytesOf } from '../../../src/adapters/mongo/packed-ids';
 import { manifestRowBytes } from '../../../src/domain/graph/manifest-rows';
-import type { StoredJob } from '../../../src/domain/sync-job/ports';
+import type { Writer } from '../../../src/adapters/mongo/write-of';
 
-const job = { document: { id: 'job' }, scopeId: 'own' } as unknown as StoredJob;
+const by: Writer = {
+  id: 'job',
+  scope: { account: 'a', source: 'api', scope: 's' },
+  scopeId: 'own',
+  integrationInstanceId: null,
+  mode: 'DIFF',
+  at: 5,
+  isAlone: true,
+  settlementId: 'own',
+};
 const rowsOf = (count: number) =>
   Buffer.from(Array.from({ length: count * manifestRowBytes }, (_, i) => (i * 7) % 256));
 
 it.each([0, 1, 63, 64, 65, 2_000])('keeps %i packed rows and one more whole', (count) => {
-  const chunk = new ChunkBuilder({ job, kind: 'entity', chunk: 'd0' });
+  const chunk = new ChunkBuilder({ by, kind: 'entity', chunk: 'd0' });
   const packed = rowsOf(count);
   chunk.packedRows('own', packed);
   chunk.row('own', new Uint8Array(16).fill(1), null, 5);

@@ -3,6 +3,7 @@ import { BlobResultContent } from '../../../src/adapters/s3/result-content';
 import { authenticatorContract } from '../../support/contracts/authenticator';
 import { blobStoreContract } from '../../support/contracts/blob-store';
 import { graphExportContract } from '../../support/contracts/graph-export';
+import { graphMutationsContract } from '../../support/contracts/graph-mutations';
 import { graphWriterContract } from '../../support/contracts/graph-writer';
 import { jobRunsContract } from '../../support/contracts/job-runs';
 import { objectVersionsContract } from '../../support/contracts/object-versions';
@@ -13,12 +14,13 @@ import { queryResultsContract } from '../../support/contracts/query-results';
 import { newAccountName, type StoreSubject } from '../../support/contracts/subject';
 import { syncJobStoreContract } from '../../support/contracts/sync-job-store';
 import { memoryAuthenticator, type MemoryToken } from '../../support/memory/memory-authenticator';
-import { readMemoryGraph } from '../../support/memory/memory-bench';
+import { createMemoryBench, readMemoryGraph } from '../../support/memory/memory-bench';
 import { MemoryBlobStore } from '../../support/memory/memory-blob-store';
 import { MemoryDatabase } from '../../support/memory/memory-database';
 import { flatObjectsOf, memoryGraphExport } from '../../support/memory/memory-graph-export';
 import { MemoryJobRuns } from '../../support/memory/memory-job-runs';
 import { MemoryObjectVersions } from '../../support/memory/memory-object-versions';
+import { MemoryMutationStore } from '../../support/memory/memory-mutation-store';
 import { MemoryOpenJobs } from '../../support/memory/memory-open-jobs';
 import { MemoryRawDataStore } from '../../support/memory/memory-raw-data';
 import {
@@ -41,6 +43,10 @@ describe('in memory', () => {
   stagingStoreContract(() => subject);
   planStoreContract(() => subject);
   graphWriterContract(() => subject);
+  graphMutationsContract(() => ({
+    benchOf: (account) => createMemoryBench({ database, account }),
+    storeOf: (account) => new MemoryMutationStore(database, account),
+  }));
   graphExportContract(() => ({
     storesOf,
     exportOf: (account) => memoryGraphExport((kind) => flatObjectsOf(database, account, kind)),

@@ -14,6 +14,7 @@ import { ObjectDecoder, projectionOf } from './found-objects';
 import { filterOf } from './predicate-filter';
 import type { ReadSession } from './read-session';
 import { residualOf } from './residual';
+import { notWiped } from '../wipe-objects';
 
 /** Ids in one `$in`. */
 const idsAtOnce = 5_000;
@@ -137,7 +138,7 @@ export class MongoGraphSnapshot implements GraphSnapshot {
 
   private get visible(): Document {
     const { account, includeDeleted } = this.seen;
-    return { _accountId: account, ...(!includeDeleted && { _deleted: false }) };
+    return { _accountId: account, ...(includeDeleted ? notWiped : { _deleted: false }) };
   }
 
   private report(read: ReadReport['read']): (index: string, rows: number) => void {
