@@ -54,7 +54,8 @@ export function readHeader(names: readonly string[]): CsvHeader {
 const arrayColumn = /^(.+)\.(0|[1-9]\d{0,5})$/;
 
 /**
- * The object of one row; undefined when the row has the wrong number of cells. An empty cell is an absent property.
+ * The object of one row; undefined when the row has more cells than the header. An empty cell is an absent property, and so is one
+ * that is not there at the end: the files of `j1 export` end each row with its last property.
  *
  * JupiterOne's own sample of a relationship file has an `_id` column for which the row has no cell at all. A row that is short by
  * exactly one is therefore read without `_id`, unless it has a UUID there.
@@ -65,7 +66,7 @@ export function readRow(header: CsvHeader, cells: readonly string[]): UploadedOb
   if (cells.length === columns.length - 1 && idColumn !== -1 && !isUuid(cells[idColumn] ?? '')) {
     columns = columns.filter((_, index) => index !== idColumn);
   }
-  if (cells.length !== columns.length) return undefined;
+  if (cells.length > columns.length) return undefined;
   const entries = new Map<string, unknown>();
   columns.forEach(({ name, index }, column) => {
     const cell = cells[column] ?? '';
@@ -86,12 +87,15 @@ export function readRow(header: CsvHeader, cells: readonly string[]): UploadedOb
 
 const verbatim = /^_(key|id|from.*|to.*)$/;
 const listable = /^_(type|class)$/;
+/** Classes have no semicolon in their names; `j1 export` joins several with it. */
+const joinedClasses = /^[^;[]+(;[^;]+)+$/;
 const structured = /^_(rawData|mapping)$/;
 
 /** Decision 10: identity is never converted; anything else becomes a number, a boolean or a JSON array where it is one. */
 export function readCell(column: string, cell: string): unknown {
   if (verbatim.test(column)) return cell;
   if (cell.startsWith('[') || (structured.test(column) && cell.startsWith('{'))) return parseOr(cell);
+  if (column === '_class' && joinedClasses.test(cell)) return cell.split(';');
   if (listable.test(column)) return cell;
   if (/^(true|false)$/i.test(cell)) return cell.toLowerCase() === 'true';
   return readNumber(cell);

@@ -164,7 +164,7 @@ export const uploadRefusals: readonly Refusal[] = [
     request: post(upload, '_key,_type\na\n', { 'content-type': 'text/csv' }),
     status: 400,
     code: 'ENTITY_UPLOAD_FAILED_VALIDATION',
-    message: /line 2.*has 1 cells/,
+    message: /line 2\._type.*is required/,
   },
   {
     what: 'an upload of another type',

@@ -70,6 +70,10 @@ test.each([
   ['_key', '12', '12'],
   ['_type', 'true', 'true'],
   ['_class', '["A","B"]', ['A', 'B']],
+  ['_class', 'A;B', ['A', 'B']],
+  ['_class', 'A', 'A'],
+  ['_type', 'a;b', 'a;b'],
+  ['a', 'x;y', 'x;y'],
   ['_fromEntityKey', '1', '1'],
   ['_toEntityId', '[1]', '[1]'],
   ['_rawData', '{"a":{"body":1}}', { a: { body: 1 } }],
@@ -105,10 +109,19 @@ test('problems name their lines, all of them', () => {
   );
   expect(error.code).toBe('ENTITY_UPLOAD_FAILED_VALIDATION');
   expect(error.problems.map(({ where, what }) => `${where} ${what}`)).toEqual([
-    'line 2 has 2 cells, the header has 3',
     'line 3._key is required',
     'line 4 has 4 cells, the header has 3',
     'line 5.a an array holds strings, numbers, booleans and null only, found an array at [0]',
+  ]);
+});
+
+test('a row may end with its last property, as j1 export writes it', () => {
+  const upload = read(['_key,_type,a,_endOn', '1,t', '2,t,x', '3,t,,5', '4,t,y,']);
+  expect(objectsOf(upload, 'entities').map(({ _endOn: _, ...object }) => object)).toEqual([
+    { _key: '1', _type: 't' },
+    { _key: '2', _type: 't', a: 'x' },
+    { _key: '3', _type: 't' },
+    { _key: '4', _type: 't', a: 'y' },
   ]);
 });
 
