@@ -116,11 +116,11 @@ test('problems name their lines, all of them', () => {
 });
 
 test('a row may end with its last property, as j1 export writes it', () => {
-  const upload = read(['_key,_type,a,_endOn', '1,t', '2,t,x', '3,t,,5', '4,t,y,']);
-  expect(objectsOf(upload, 'entities').map(({ _endOn: _, ...object }) => object)).toEqual([
+  const upload = read(['_key,_type,a,b', '1,t', '2,t,x', '3,t,,5', '4,t,y,']);
+  expect(objectsOf(upload, 'entities')).toEqual([
     { _key: '1', _type: 't' },
     { _key: '2', _type: 't', a: 'x' },
-    { _key: '3', _type: 't' },
+    { _key: '3', _type: 't', b: 5 },
     { _key: '4', _type: 't', a: 'y' },
   ]);
 });
