@@ -1,21 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { clientsFolder, installNodeClients } from './install-clients';
+import { readFile } from 'node:fs/promises';
+import { installNodeClients } from './install-clients';
 import { useLiveClient } from './live-client';
-import { run, type Ended } from './run-client';
+import { useNodeClient } from './node-client';
+import type { Row } from './client-calls';
 
 jest.setTimeout(60_000);
 
-type Json = Readonly<Record<string, unknown>>;
-interface Row {
-  readonly id: string;
-  readonly entity: Json;
-  readonly properties: Json;
-}
-
-const of = (result: number, ...at: string[]) => ({ result, at });
-const redirect = ['--require', join(clientsFolder, 'node-client', 'redirect.js')];
 const host = (n: number) => ({
   _key: `host:${n}`,
   _type: 'fleet_host',
@@ -24,53 +14,29 @@ const host = (n: number) => ({
   index: n,
 });
 
-describe('the Node client 0.21.2', () => {
+describe('the Node client 0.21.2 asks', () => {
   const live = useLiveClient(installNodeClients);
-  let folder: string;
-
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'perijove-node-client-'));
-  });
-  afterEach(async () => {
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  const node = async (args: readonly string[]): Promise<Ended> =>
-    await run({
-      command: process.execPath,
-      args: [...redirect, ...args],
-      cwd: folder,
-      env: { CLIENT_API_URL: live.proxy.url, FORCE_COLOR: '0' },
-    });
-
-  async function library(
-    calls: readonly (readonly [string, ...unknown[]])[],
-  ): Promise<{ ok?: unknown; error?: string }[]> {
-    const { account, token } = live.account;
-    const request = JSON.stringify({ account, token, calls });
-    const { stdout, output } = await node([join(clientsFolder, 'node-client', 'calls.js'), request]);
-    const last = stdout.trimEnd().split('\n').at(-1) ?? '';
-    if (!last.startsWith('[')) throw new Error(output);
-    return JSON.parse(last) as { ok?: unknown; error?: string }[];
-  }
-  /** The command `j1`, in a folder of its own. */
-  const j1 = async (...args: string[]): Promise<Ended> => {
-    const { account, token } = live.account;
-    const command = join(clientsFolder, 'node_modules', '@jupiterone', 'jupiterone-client-nodejs', 'bin', 'j1');
-    return await node([command, '-a', account, '-k', token, ...args]);
-  };
-  const file = async (content: unknown): Promise<string> => {
-    const name = join(folder, 'input.json');
-    await writeFile(name, JSON.stringify(content));
-    return name;
-  };
+  const { library, j1, pathOf } = useNodeClient(live);
 
   it('library: queryV1 pages through deferred responses, and shows lists, tables and trees', async () => {
     const numbers = Array.from({ length: 260 }, (_, n) => n);
-    await live.account.api.sync({ source: 'api', scope: 'fleet' }, { entities: numbers.map(host) });
-    const [list, table, none, bad] = await library([
+    await live.account.api.sync(
+      { source: 'api', scope: 'fleet' },
+      {
+        entities: [...numbers.map(host), { _key: 'user:1', _type: 'fleet_user', _class: 'User' }],
+        relationships: [7, 8].map((n) => ({
+          _key: `user:1|has|host:${n}`,
+          _type: 'fleet_user_has_host',
+          _class: 'HAS',
+          _fromEntityKey: 'user:1',
+          _toEntityKey: `host:${n}`,
+        })),
+      },
+    );
+    const [list, table, tree, none, bad] = await library([
       ['queryV1', 'FIND fleet_host'],
       ['queryV1', 'FIND fleet_host AS h WHERE h.index < 2 RETURN h.displayName AS name, h.index ORDER BY h.index'],
+      ['queryV1', 'FIND fleet_user THAT HAS fleet_host RETURN TREE'],
       ['queryV1', 'FIND nothing'],
       ['queryV1', 'FIND fleet_host wth x = 1'],
     ]);
@@ -81,97 +47,22 @@ describe('the Node client 0.21.2', () => {
       { name: 'host-0', 'h.index': 0 },
       { name: 'host-1', 'h.index': 1 },
     ]);
+    const { vertices, edges } = tree?.ok as { vertices: unknown[]; edges: unknown[] };
+    expect([vertices.length, edges.length]).toEqual([3, 2]);
     expect(none?.ok).toEqual([]);
-    expect(bad?.error).toBeDefined();
+    expect(bad?.error).toMatch(/line 1 column 17.*wth/s);
   });
 
-  it('library: entities, relationships and raw data are written, and batches answered in order', async () => {
-    const results = await library([
-      ['createEntity', 'a', 'thing', ['Thing'], { n: 1 }],
-      ['createEntity', 'b', 'thing', ['Thing', 'Record'], {}],
-      [
-        'createRelationship',
-        'a|has|b',
-        'thing_has_thing',
-        'HAS',
-        of(0, 'entity', '_id'),
-        of(1, 'entity', '_id'),
-        { w: 1 },
-      ],
-      ['updateEntity', of(0, 'entity', '_id'), { n: 2, 'tag.Team': 'red' }],
-      ['upsertEntityRawData', of(0, 'entity', '_id'), 'config', 'application/json', { deep: { n: [1] } }],
-      ['upsertEntityRawData', of(0, 'entity', '_id'), 'template', 'text/plain', 'text'],
-      ['deleteEntity', of(1, 'entity', '_id')],
-      ['updateEntity', '00000000-0000-4000-8000-000000000000', { n: 2 }],
-    ]);
-    expect(results.slice(0, -1).map(({ error }) => error)).toEqual(results.slice(0, -1).map(() => undefined));
-    expect(results.at(-1)?.error).toMatch(/no entity/);
-    expect(results[4]?.ok).toBe(true);
-    const { entities, relationships } = await live.account.graph();
-    expect([...entities.keys()]).toEqual(['a']);
-    expect(entities.get('a')).toMatchObject({ n: 2, 'tag.Team': 'red', _source: 'api', _version: 2 });
-    expect(relationships.size).toBe(0);
-    const id = String(entities.get('a')?.['_id']);
-    expect(results[0]?.ok).toMatchObject({ entity: { _id: id }, vertex: { id, entity: { _id: id } } });
-    expect(results[2]?.ok).toMatchObject({ edge: { fromVertexId: id, properties: { w: 1 } } });
-    expect(results[6]?.ok).toMatchObject({ entity: { _deleted: true, _endOn: expect.any(Number) as number } });
-    expect(await live.account.api.ok('GET', `/entities/${id}/raw-data`)).toMatchObject({
-      entries: {
-        config: { contentType: 'application/json' },
-        template: { contentType: 'text/plain', contentLength: 4 },
-      },
-    });
-    const config = `/entities/${id}/raw-data/config/versions/latest`;
-    expect(await live.account.api.ok('GET', config)).toEqual({ deep: { n: [1] } });
-    const posted = live.proxy.exchanges.filter(({ method }) => method === 'POST');
-    expect(posted[0]?.headers).toMatchObject({ 'lifeomic-account': live.account.account });
-    expect(JSON.parse(posted[0]?.body.toString() ?? '')).toMatchObject([{ operationName: 'CreateEntity' }]);
-  });
-
-  it('j1: creates, upserts, updates, queries and deletes entities; creates relationships', async () => {
-    const entity = (n: number, more: object = {}) => ({
-      entityKey: `e:${n}`,
-      entityType: 'thing',
-      entityClass: 'Thing',
-      properties: { n, ...more },
-    });
-    const entities = (operation: string, ...more: string[]) => ['-o', operation, '--entity', '-f', ...more];
-    const created = await j1(
-      ...entities('create', await file([entity(1, { createdOn: '2026-01-01T00:00:00Z' }), entity(2)])),
+  it('j1: writes the answer of a query into a file', async () => {
+    await live.account.api.sync({ source: 'api', scope: 'fleet' }, { entities: [1, 2].map(host) });
+    const { code } = await j1(
+      '-q',
+      'FIND fleet_host AS h RETURN h.index ORDER BY h.index',
+      '--output-file',
+      'out.json',
     );
-    expect(created.output).toMatch(/created 2 entities/);
-    const first = await live.account.graph();
-    expect(first.entities.get('e:1')).toMatchObject({ n: 1, createdOn: Date.parse('2026-01-01T00:00:00Z') });
-
-    expect((await j1(...entities('upsert', await file([entity(2, { more: true }), entity(3)])))).output).toMatch(
-      /upsertd 2/,
-    );
-    expect((await j1(...entities('update', await file([entity(3, { more: 'x' })])))).output).toMatch(/updated 1/);
-    const ids = (await live.account.graph()).entities;
-    const relationship = {
-      relationshipKey: 'e:1|has|e:2',
-      relationshipType: 'thing_has_thing',
-      relationshipClass: 'HAS',
-      fromEntityId: ids.get('e:1')?.['_id'],
-      toEntityId: ids.get('e:2')?.['_id'],
-    };
-    const related = await j1('-o', 'create', '--relationship', '-f', await file(relationship));
-    expect(related.output).toMatch(/Created 1 relationships/);
-
-    const output = join(folder, 'out.json');
-    const queried = await j1('-q', 'FIND thing AS a THAT HAS thing AS b RETURN a.n, b.more', '--output-file', output);
-    expect(queried.code).toBe(0);
-    expect(JSON.parse(await readFile(output, 'utf8'))).toEqual([{ 'a.n': 1, 'b.more': true }]);
-
-    expect((await j1(...entities('delete', await file([entity(1), entity(4)])))).output).toMatch(/deleted 1 entities/);
-    expect((await j1(...entities('delete', await file([entity(2)]), '--hard-delete'))).output).toMatch(
-      /deleted 1 entities/,
-    );
-    const left = await live.account.graph();
-    expect([...left.entities.values()].map(({ _key, more }) => [_key, more])).toEqual([['e:3', 'x']]);
-    expect(left.relationships.size).toBe(0);
-    const hard = String(ids.get('e:2')?.['_id']);
-    expect((await live.account.api.request('GET', `/entities/${hard}/versions`)).status).toBe(404);
+    expect(code).toBe(0);
+    expect(JSON.parse(await readFile(pathOf('out.json'), 'utf8'))).toEqual([{ 'h.index': 1 }, { 'h.index': 2 }]);
   });
 
   it('j1: says in words what is wrong, and ends with a code', async () => {
