@@ -14,7 +14,7 @@ import { toFlatObject } from './flat-object';
 import { idFromText } from './packed-ids';
 import { encodePropertyName } from './property-names';
 import { readListCursor, writeListCursor } from './list-cursor';
-import { predicateFilter, selectionFilter } from './selection-filter';
+import { exactFilter, selectionFilter } from './selection-filter';
 
 /** Of one read. */
 const defaultTimeoutMs = 20_000;
@@ -38,7 +38,7 @@ export class MongoGraphReads implements GraphReads {
     { policies = [], timeoutMs = defaultTimeoutMs }: { policies?: readonly QueryPolicy[]; timeoutMs?: number } = {},
   ) {
     this.hasPolicies = policies.length > 0;
-    this.visible = predicateFilter(all(policies.map((policy) => policyPredicate(policy, 0))));
+    this.visible = exactFilter(all(policies.map((policy) => policyPredicate(policy, 0))));
     this.timeoutMs = timeoutMs;
   }
 
@@ -57,7 +57,7 @@ export class MongoGraphReads implements GraphReads {
 
   async findRelationship({ predicate, label }: Parameters<GraphReads['findRelationship']>[0]) {
     const labelled = label === undefined ? {} : { $or: [{ displayName: label }, { _class: label }] };
-    return await this.oneRelationship({ $and: [predicateFilter(predicate), labelled] });
+    return await this.oneRelationship({ $and: [exactFilter(predicate), labelled] });
   }
 
   async relationshipsAt(ids: readonly string[], limit: number): Promise<readonly FlatObject[]> {

@@ -29,17 +29,19 @@ export function operationContext(
 ): GraphqlContext {
   const { tenant } = request;
   const budget = new ReadBudget(maxObjects);
-  const edges = new DataLoader<string, readonly FlatObject[]>(
-    async (ids) => {
-      const found = await tenant.graphReads.relationshipsAt(ids, budget.left + 1);
-      budget.take(found.length);
-      const byEnd = new Map<string, FlatObject[]>(ids.map((id) => [id, []]));
-      for (const edge of found) {
-        for (const end of new Set([edge['_fromEntityId'], edge['_toEntityId']])) byEnd.get(String(end))?.push(edge);
-      }
-      return ids.map((id) => byEnd.get(id) ?? []);
-    },
-    { maxBatchSize: 1000 },
-  );
-  return { ...request, budget, edgesOf: async (vertexId) => await edges.load(vertexId) };
+  const readEdges = async (ids: readonly string[]): Promise<FlatObject[][]> => {
+    const found = await tenant.graphReads.relationshipsAt(ids, budget.left + 1);
+    budget.take(found.length);
+    const byEnd = new Map<string, FlatObject[]>(ids.map((id) => [id, []]));
+    for (const edge of found) {
+      for (const end of new Set([edge['_fromEntityId'], edge['_toEntityId']])) byEnd.get(String(end))?.push(edge);
+    }
+    return ids.map((id) => byEnd.get(id) ?? []);
+  };
+  let edges: DataLoader<string, FlatObject[]> | undefined;
+  return {
+    ...request,
+    budget,
+    edgesOf: async (vertexId) => await (edges ??= new DataLoader(readEdges, { maxBatchSize: 1000 })).load(vertexId),
+  };
 }

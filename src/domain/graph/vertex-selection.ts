@@ -26,6 +26,8 @@ export const searchedNames = ['displayName', 'name', '_key', '_type', '_class'] 
 
 /** Of one selection: names, and values of each. */
 const maxValues = 1000;
+/** Of all texts together; longer lists cannot be asked of a database at once. */
+const maxCharacters = 1_000_000;
 const maxWords = 10;
 
 /**
@@ -41,6 +43,9 @@ export function selectionOf({ filters, propertyFilters, filterType, search }: Se
     .filter(([, values]) => values.length > 0);
   if (fields.some(([, values]) => values.length > maxValues) || fields.length > maxValues) {
     throw refusal([{ where: 'filters', what: `may have ${maxValues} fields, and as many values of each` }]);
+  }
+  if (JSON.stringify(fields).length > maxCharacters) {
+    throw refusal([{ where: 'filters', what: `may have ${maxCharacters} characters` }]);
   }
   const parts = fields.map(([key, values]) => {
     const conditions = values.map((value) => equal(key, value));
@@ -79,6 +84,7 @@ const valuesOf = (values: unknown): readonly Scalar[] =>
 
 function propertyEntries(filters: unknown): readonly (readonly [string, unknown])[] {
   if (filters === null || filters === undefined || filters === '') return [];
+  if (Array.isArray(filters) && filters.length === 0) return [];
   if (typeof filters !== 'object' || Array.isArray(filters)) {
     throw refusal([{ where: 'propertyFilters', what: 'must be an object of property names and values' }]);
   }
