@@ -4,6 +4,7 @@ import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { GraphQLSchema } from 'graphql';
 import { graphResolvers } from './graph-resolvers';
 import { j1qlResolvers } from './j1ql-resolvers';
+import { mutationResolvers } from './mutation-resolvers';
 import { rawDataResolvers } from './raw-data-resolvers';
 import { jsonScalar, longScalar, primitiveScalar } from './scalars';
 
@@ -16,6 +17,7 @@ export function createSchema(): GraphQLSchema {
       { Long: longScalar, JSON: jsonScalar, Primitive: primitiveScalar },
       j1qlResolvers,
       graphResolvers,
+      mutationResolvers,
       rawDataResolvers,
     ],
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },

@@ -104,7 +104,6 @@ describe('entities', () => {
       ['', {}],
       ['a', { nested: { x: 1 } }],
       ['a', 'text'],
-      ['a', { _id: 'x' }],
     ] as const) {
       const { data, errors } = await create(key, properties);
       expect(data).toEqual({ createEntity: null });
