@@ -179,6 +179,38 @@ describe('GraphQL', () => {
     expect(ages).toEqual(Array.from({ length: users }, (_, n) => users - 1 - n));
   });
 
+  it('changes single objects, which queries see at once', async () => {
+    const create = `mutation C($entityKey: String!, $entityType: String!, $entityClass: [String!]!, $properties: JSON) {
+      createEntity(entityKey: $entityKey, entityType: $entityType, entityClass: $entityClass, properties: $properties) {
+        entity { _id } vertex { id } } }`;
+    const idOf = async (entityKey: string): Promise<string> => {
+      const { data } = await ask(create, { entityKey, entityType: 'made', entityClass: 'Made', properties: { n: 1 } });
+      return (data?.['createEntity'] as { vertex: { id: string } }).vertex.id;
+    };
+    const [from, to] = [await idOf('made:1'), await idOf('made:2')];
+    const link = `mutation C($from: String!, $to: String!) {
+      createRelationship(relationshipKey: "l", relationshipType: "made_has_made", relationshipClass: "HAS", fromEntityId: $from, toEntityId: $to) {
+        edge { id fromVertexId toVertexId } } }`;
+    const linked = await ask(link, { from, to });
+    expect(linked.data).toMatchObject({ createRelationship: { edge: { fromVertexId: from, toVertexId: to } } });
+    const query = 'FIND Made AS a THAT HAS >> Made AS b RETURN a._key AS a, b._key AS b, b.n AS n';
+    expect(page(await ask(queryV1, { query })).data).toEqual([{ a: 'made:1', b: 'made:2', n: 1 }]);
+    await ask('mutation U($id: String!) { updateEntity(entityId: $id, properties: { n: 2 }) { entity { _id } } }', {
+      id: to,
+    });
+    expect(page(await ask(queryV1, { query })).data).toMatchObject([{ n: 2 }]);
+    const remove = 'mutation D($id: String!) { deleteEntityV2(entityId: $id, hardDelete: true) { entity } }';
+    expect((await ask(remove, { id: to }, stranger)).errors?.[0]?.extensions.code).toBe('NOT_FOUND');
+    expect((await ask(remove, { id: to })).errors).toBeUndefined();
+    expect(page(await ask(queryV1, { query })).data).toEqual([]);
+    const { data } = await ask(
+      'query V($id: String!) { entityCount(filters: { _class: "Made" }) vertex(id: $id) { edges { id } } }',
+      { id: from },
+    );
+    expect(data).toEqual({ entityCount: 1, vertex: { edges: [] } });
+    await ask(remove, { id: from });
+  });
+
   it('takes batches and gzip, and answers what it cannot run in 200', async () => {
     const operations = [
       { query: '{ __typename }' },
