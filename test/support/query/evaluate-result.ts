@@ -6,7 +6,7 @@ import { isSettled } from '../../../src/domain/query/settled';
 import { holds } from './evaluate-filter';
 import type { Path } from './evaluate-paths';
 import { valueOf, type Entity, type GraphObject } from './graph';
-import { aggregate, calculate, callScalar, compareForOrder, identityOf } from './values';
+import { aggregate, calculate, callScalar, cellOf, compareForOrder, identityOf } from './values';
 
 /** Scalars, arrays of them, null, or a whole object. */
 export type Cell = unknown;
@@ -72,12 +72,15 @@ function rowOf(columns: readonly Column[], group: readonly PathRecord[], world: 
   const row: Record<string, Cell> = {};
   for (const { name, item } of columns) {
     const { expression } = item;
-    if (expression.kind !== 'all') row[name] = valueOver(expression, group, world) ?? null;
-    else {
+    if (expression.kind !== 'all') {
+      const key = expression.kind === 'reference' ? expression.key : undefined;
+      row[name] = cellOf(key, valueOver(expression, group, world)) as Cell;
+      row[name] ??= null;
+    } else {
       const [first] = group;
       const object = first && world.objectOf(first.path, expression.alias);
       for (const [key, value] of Object.entries(object?.properties ?? {})) {
-        if (value !== null && value !== undefined) row[`${expression.alias}.${key}`] = value;
+        if (value !== null && value !== undefined) row[`${expression.alias}.${key}`] = cellOf(key, value) as Cell;
       }
     }
   }

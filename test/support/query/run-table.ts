@@ -1,7 +1,7 @@
 import type { ColumnPlan, PlanExpression, SortKey, TablePlan } from '../../../src/domain/query/plan/plan';
 import { valueOf, type GraphObject } from './graph';
 import { holds, type Sight } from './run-predicate';
-import { aggregate, calculate, callScalar, compareForOrder, identityOf } from './values';
+import { aggregate, calculate, callScalar, cellOf, compareForOrder, identityOf } from './values';
 
 /** What a path has found, by slot. */
 export type Slots = readonly (GraphObject | undefined)[];
@@ -52,7 +52,7 @@ export function tableOf(
   }
   const cells = rows
     .map((value) => {
-      const row = rowOf(columns, value);
+      const row = rowOf(columns, value, grouping);
       const named = (index: number): unknown => {
         const column = columns[index];
         return (column?.kind === 'value' ? row[column.name] : undefined) ?? undefined;
@@ -69,17 +69,23 @@ export function tableOf(
   return paged(table.isUnique ? inOrder.filter(isFirst) : inOrder, table);
 }
 
+const keyOf = (value: PlanExpression, grouping: TablePlan['grouping']): string | undefined => {
+  const property = value.kind === 'key' ? grouping?.keys[value.index] : value;
+  return property?.kind === 'property' ? property.key : undefined;
+};
+
 function rowOf(
   columns: readonly ColumnPlan[],
   value: (by: PlanExpression) => unknown,
+  grouping: TablePlan['grouping'],
 ): Readonly<Record<string, unknown>> {
   const row: Record<string, unknown> = {};
   for (const column of columns) {
-    if (column.kind === 'value') row[column.name] = value(column.value) ?? null;
+    if (column.kind === 'value') row[column.name] = cellOf(keyOf(column.value, grouping), value(column.value)) ?? null;
     else {
       const object = value(column.value) as GraphObject | null | undefined;
       for (const [key, cell] of Object.entries(object?.properties ?? {}))
-        if (cell !== null && cell !== undefined) row[`${column.prefix}.${key}`] = cell;
+        if (cell !== null && cell !== undefined) row[`${column.prefix}.${key}`] = cellOf(key, cell);
     }
   }
   return row;

@@ -96,6 +96,10 @@ export function identityOf(value: unknown): string {
   );
 }
 
+/** In a row a class or type that is the only one stands by itself. */
+export const cellOf = (key: string | undefined, value: unknown): unknown =>
+  (key === '_class' || key === '_type') && Array.isArray(value) && value.length === 1 ? (value as unknown[])[0] : value;
+
 const asNumber = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 

@@ -31,7 +31,7 @@ const cases: readonly Case[] = [
   [
     'all properties become columns',
     `FIND Host WITH _id = 'd' AS h RETURN h.*`,
-    [{ 'h._id': 'd', 'h._key': 'd', 'h._type': 'host', 'h._class': ['Host'], 'h.cpus': -2.5 }],
+    [{ 'h._id': 'd', 'h._key': 'd', 'h._type': 'host', 'h._class': 'Host', 'h.cpus': -2.5 }],
   ],
   [
     'COUNT counts different entities',

@@ -1,5 +1,5 @@
 import { wireEntity, wireRelationship } from '../../graph/wire-object';
-import type { ColumnPlan, QueryPlan, TablePlan } from '../plan/plan';
+import type { ColumnPlan, PlanExpression, QueryPlan, TablePlan } from '../plan/plan';
 import { compileExpression, propertyOf, scopeOfPath, type Scope } from './expressions';
 import type { FoundObject } from './graph-reader';
 import { compilePredicate } from './holds';
@@ -12,6 +12,7 @@ type Cell = (scope: Scope) => unknown;
 /** The parts of a table as functions of a path or group. */
 export class TableRows {
   private readonly cells: readonly Cell[];
+  private readonly areNames: readonly boolean[];
   private readonly orderKeys: readonly Cell[];
   private readonly having: ((scope: Scope) => boolean) | undefined;
   private readonly unwinds: readonly ((slots: Slots) => unknown)[];
@@ -23,6 +24,7 @@ export class TableRows {
     hasMetadata: boolean,
   ) {
     this.cells = table.columns.map(({ value }) => compileExpression(value));
+    this.areNames = table.columns.map(({ value }) => isName(value, table));
     this.orderKeys = table.orderBy.map(({ by }) =>
       by.kind === 'column' ? this.cellAt(by.index) : compileExpression(by),
     );
@@ -75,7 +77,7 @@ export class TableRows {
     for (let at = 0; at < columns.length; at += 1) {
       const column = columns[at] as ColumnPlan;
       const value = this.cells[at]?.(scope);
-      if (column.kind === 'value') row[column.name] = wireCell(value);
+      if (column.kind === 'value') row[column.name] = wireCell(this.areNames[at] === true ? oneOf(value) : value);
       else addAll(row, column.prefix, value as FoundObject | undefined | null);
     }
     if (this.named.length > 0) row['_meta'] = { byAlias: this.metadataOf(scope.slots) };
@@ -101,6 +103,18 @@ export class TableRows {
   }
 }
 
+/** Whether a column is the class or type of something. */
+function isName(value: PlanExpression, { grouping }: TablePlan): boolean {
+  const property = value.kind === 'key' ? grouping?.keys[value.index] : value;
+  return property?.kind === 'property' && names.has(property.key);
+}
+
+const names = new Set(['_class', '_type']);
+
+/** A class or type that is the only one stands by itself (contract 5.5). */
+const oneOf = (value: unknown): unknown =>
+  Array.isArray(value) && value.length === 1 ? (value as unknown[])[0] : value;
+
 function wireCell(value: unknown): unknown {
   if (value === undefined || value === null) return null;
   if (typeof value !== 'object' || Array.isArray(value)) return value;
@@ -110,6 +124,6 @@ function wireCell(value: unknown): unknown {
 
 function addAll(row: Record<string, unknown>, prefix: string, object: FoundObject | undefined | null): void {
   for (const [key, value] of Object.entries(object?.properties ?? {})) {
-    if (value !== null && value !== undefined) row[`${prefix}.${key}`] = value;
+    if (value !== null && value !== undefined) row[`${prefix}.${key}`] = names.has(key) ? oneOf(value) : value;
   }
 }
