@@ -19,6 +19,7 @@ import type { Tenants } from './domain/ports';
 import { DeferredResults } from './domain/query/deferred-results';
 import { QueryCursors, type Seal } from './domain/query/query-cursors';
 import { QueryService, type PageCache } from './domain/query/query-service';
+import { StoredReports } from './domain/query/reports';
 import type { ResultTokens } from './domain/query/result-tokens';
 import { SyncJobsService } from './domain/sync-job/sync-jobs-service';
 import { Gate } from './lib/gate';
@@ -42,15 +43,18 @@ export function createTenants(
   return {
     of(account) {
       const { jobs, staging, dryRuns, counters, blobs } = accountStores({ ...shared, maxBulkFileBytes }, account);
-      const results = new DeferredResults({
+      const making = {
         results: new MongoQueryResults(shared.database, account),
-        content: new BlobResultContent(blobs, account),
         runner: resultRunner,
         tokens,
-        cursors: new QueryCursors(seal, account),
         newId: randomUUID,
         now: Date.now,
         limits: config.results,
+      };
+      const results = new DeferredResults({
+        ...making,
+        content: new BlobResultContent(blobs, account),
+        cursors: new QueryCursors(seal, account),
       });
       return {
         syncJobs: new SyncJobsService({
@@ -93,6 +97,7 @@ export function createTenants(
         rawData: new MongoRawDataStore(shared.database, account),
         versions: new MongoObjectVersions(shared.database, account),
         results,
+        reports: new StoredReports(making),
       };
     },
   };

@@ -5,6 +5,8 @@ import { domainFailureInterceptor } from './activities/domain-failure-intercepto
 import { jobEndInterceptor } from './activities/job-end-interceptor';
 import { activityLogInterceptors } from './activities/log-interceptors';
 import { createQueryActivities } from './activities/query-activities';
+import { createReportActivities } from './activities/report-activities';
+import type { ResultDependencies } from './activities/result-ends';
 import { createSyncJobActivities } from './activities/sync-job-activities';
 import { timedStores } from './activities/timed-stores';
 import { activityTraceInterceptor } from './activities/trace-interceptor';
@@ -74,6 +76,18 @@ async function main(): Promise<void> {
   const metrics = createWorkerMetrics();
   await ensureIndexes(database.db);
   const accounts = new MongoAccounts(database);
+  const results: ResultDependencies = {
+    storesOf: (account) => ({
+      results: new MongoQueryResults(database, account),
+      content: new BlobResultContent(blobs, account),
+      graph: new MongoGraphReader(database, account),
+      policies: [],
+      maxBytes: config.maxQueryBytes,
+    }),
+    accountExists: async (account) => await accounts.exists(account),
+    now: Date.now,
+    limits: config.results,
+  };
   const { address, namespace, apiKey, tls, taskQueue } = config.temporal;
   const connection = await NativeConnection.connect({
     address,
@@ -95,19 +109,8 @@ async function main(): Promise<void> {
         applyLanes: config.applyLanes,
         deleteGuard: config.deleteGuard,
       }),
-      ...createQueryActivities({
-        storesOf: (account) => ({
-          results: new MongoQueryResults(database, account),
-          content: new BlobResultContent(blobs, account),
-          graph: new MongoGraphReader(database, account),
-          policies: [],
-          maxBytes: config.maxQueryBytes,
-        }),
-        accountExists: async (account) => await accounts.exists(account),
-        digest: sha256Base64,
-        now: Date.now,
-        limits: config.results,
-      }),
+      ...createQueryActivities({ ...results, digest: sha256Base64 }),
+      ...createReportActivities(results),
     },
     interceptors: {
       activity: [

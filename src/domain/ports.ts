@@ -4,6 +4,7 @@ import type { GraphMutations } from './graph/graph-mutations';
 import type { ObjectKind } from './graph/identity';
 import type { ResultLocator } from './query/deferred-results';
 import type { Queries } from './query/queries';
+import type { Reports } from './query/reports';
 import type { ObjectVersions } from './graph/object-versions';
 import type { RawDataStore } from './graph/raw-data-store';
 import type { SyncJobs } from './sync-job/sync-jobs';
@@ -43,6 +44,7 @@ export interface Tenant {
   readonly rawData: RawDataStore;
   readonly versions: ObjectVersions;
   readonly results: ResultLocator;
+  readonly reports: Reports;
 }
 
 export interface Tenants {

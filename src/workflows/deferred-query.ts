@@ -1,9 +1,9 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { QueryActivities } from '../activities/query-activities';
-import type { DeferredQueryInput, ResultRef, ResultState, StoredQueryInput } from '../contracts/temporal/query-result';
+import type { DeferredQueryInput, ResultState } from '../contracts/temporal/query-result';
 import { checkDeferredQueryInput } from './support/deferred-query-input';
 import { idOfWorkflow } from './support/job-state';
-import { makeResult } from './support/make-result';
+import { makeResult, refOf } from './support/make-result';
 
 const { openQuery } = proxyActivities<QueryActivities>({
   startToCloseTimeout: '30s',
@@ -34,5 +34,3 @@ export async function deferredQuery(input: DeferredQueryInput): Promise<ResultSt
       proxyActivities<QueryActivities>({ ...options, summary: 'run the query, store its rows' }).answerQuery,
   });
 }
-
-const refOf = ({ timeoutMs: _timeoutMs, ...ref }: StoredQueryInput): ResultRef => ref;

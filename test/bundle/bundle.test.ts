@@ -8,7 +8,7 @@ const budgetBytes = 1_900_000;
 
 describe('the workflow types', () => {
   it('are exactly those that are meant to be started', () => {
-    expect(Object.keys(workflows)).toEqual(['deferredQuery', 'syncJob']);
+    expect(Object.keys(workflows)).toEqual(['csvReport', 'deferredQuery', 'syncJob']);
   });
 });
 

@@ -77,6 +77,7 @@ export function createMemoryTenants({ now = Date.now }: { now?: () => number } =
         rawData: new MemoryRawDataStore(database, account, now),
         versions: new MemoryObjectVersions(database, account),
         results: deferred.of(account),
+        reports: deferred.reportsOf(account),
       };
     },
   };

@@ -15,6 +15,8 @@ export interface OwnProcesses {
   readonly logs: readonly LogLine[];
   /** The first such line, once it is there: lines come a little after the answers that they speak of. */
   logged(isWanted: (line: LogLine) => boolean): Promise<LogLine>;
+  /** Kills the worker, as a crash would, and starts another one in its place. */
+  replaceWorker(): Promise<void>;
   /** Ends both in order; what they still had to send is sent. */
   stop(): Promise<void>;
 }
@@ -42,7 +44,8 @@ export async function startOwnProcesses(
     PERIJOVE_WORKER_METRICS_PORT: String(sdkMetrics),
     ...env,
   };
-  const processes = ['server', 'worker'].map((entry) => start(entry, settings, logs));
+  const server = start('server', settings, logs);
+  let worker = start('worker', settings, logs);
   const urls = [api, health].map((port) => `http://127.0.0.1:${String(port)}`);
   await Promise.all(urls.map(untilReady));
   return {
@@ -51,8 +54,15 @@ export async function startOwnProcesses(
     sdkMetricsUrl: `http://127.0.0.1:${String(sdkMetrics)}/metrics`,
     logs,
     logged: async (isWanted) => await untilFound(() => logs.find(isWanted)),
+    replaceWorker: async () => {
+      const ended = once(worker, 'exit');
+      worker.kill('SIGKILL');
+      await ended;
+      worker = start('worker', settings, logs);
+      await untilReady(urls[1] ?? '');
+    },
     stop: async () => {
-      await Promise.all(processes.map(end));
+      await Promise.all([server, worker].map(end));
     },
   };
 }

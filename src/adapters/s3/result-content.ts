@@ -12,7 +12,7 @@ const chunkSize = 1024 * 1024;
 
 type PagePlace = ContentPlace & { readonly page: number };
 
-/** Pages in the blob store, compressed with zstd. Keys have no slashes: a store on a file system would make folders of them. */
+/** Pages in the blob store, compressed with zstd; files as they are, for they are downloaded from there. Keys have no slashes: a store on a file system would make folders of them. */
 export class BlobResultContent implements ResultContent {
   constructor(
     private readonly blobs: BlobStore,
@@ -31,6 +31,18 @@ export class BlobResultContent implements ResultContent {
     return pipeline(found.stream, createZstdDecompress({ chunkSize }), () => undefined);
   }
 
+  async putFile(
+    place: ContentPlace,
+    content: AsyncIterable<Uint8Array>,
+    about: { readonly contentType: string },
+  ): Promise<number> {
+    return await this.blobs.upload(this.fileKeyOf(place), content, about);
+  }
+
+  async fileUrl({ fileName, expiresInSeconds, ...place }: Parameters<ResultContent['fileUrl']>[0]): Promise<string> {
+    return await this.blobs.presignGet({ key: this.fileKeyOf(place), fileName, expiresInSeconds });
+  }
+
   async discard(id: string, keep?: { readonly attempt: string }): Promise<void> {
     const kept = keep && `${this.prefixOf(id)}${keep.attempt}-`;
     await this.blobs.deleteAll(this.prefixOf(id), (key) => kept !== undefined && key.startsWith(kept));
@@ -38,6 +50,10 @@ export class BlobResultContent implements ResultContent {
 
   private keyOf({ id, attempt, page }: PagePlace): string {
     return `${this.prefixOf(id)}${attempt}-${String(page)}`;
+  }
+
+  private fileKeyOf({ id, attempt }: ContentPlace): string {
+    return `${this.prefixOf(id)}${attempt}-file`;
   }
 
   private prefixOf(id: string): string {

@@ -16,6 +16,7 @@ import type { BlobStore } from '../../domain/blob-store';
 import { DomainError } from '../../domain/errors';
 import { inLanes } from '../../lib/in-lanes';
 import { inSpan, isTraced } from '../../observability/spans';
+import { sendStream } from './multipart';
 
 export interface S3Options {
   /** Undefined: Amazon S3. */
@@ -47,6 +48,30 @@ export class S3BlobStore implements BlobStore {
 
   async put(key: string, content: Uint8Array): Promise<void> {
     await translated(this.client.send(new PutObjectCommand({ ...this.at(key), Body: content })));
+  }
+
+  async upload(
+    key: string,
+    content: AsyncIterable<Uint8Array>,
+    { contentType }: { readonly contentType: string },
+  ): Promise<number> {
+    let ofSource: { readonly err: unknown } | undefined;
+    async function* source(): AsyncIterable<Uint8Array> {
+      try {
+        yield* content;
+      } catch (err) {
+        ofSource = { err };
+        throw err;
+      }
+    }
+    const target = { ...this.at(key), ContentType: contentType };
+    // An error of the source is not the store's, whatever it looks like.
+    const sending = sendStream(this.client, target, source()).catch((err: unknown) => {
+      if (!ofSource) throw err;
+    });
+    const bytes = await translated(sending);
+    if (bytes === undefined) throw ofSource?.err;
+    return bytes;
   }
 
   async get(key: string): Promise<Uint8Array> {
@@ -82,6 +107,14 @@ export class S3BlobStore implements BlobStore {
 
   async presignPut({ key, expiresInSeconds }: { key: string; expiresInSeconds: number }): Promise<string> {
     return await getSignedUrl(this.signer, new PutObjectCommand(this.at(key)), { expiresIn: expiresInSeconds });
+  }
+
+  async presignGet({ key, expiresInSeconds, fileName }: Parameters<BlobStore['presignGet']>[0]): Promise<string> {
+    const command = new GetObjectCommand({
+      ...this.at(key),
+      ResponseContentDisposition: `attachment; filename="${fileName}"`,
+    });
+    return await getSignedUrl(this.signer, command, { expiresIn: expiresInSeconds });
   }
 
   close(): void {

@@ -6,6 +6,7 @@ import { graphResolvers } from './graph-resolvers';
 import { j1qlResolvers } from './j1ql-resolvers';
 import { mutationResolvers } from './mutation-resolvers';
 import { rawDataResolvers } from './raw-data-resolvers';
+import { reportResolvers } from './report-resolvers';
 import { jsonScalar, longScalar, primitiveScalar } from './scalars';
 
 /** All SDL files beside this one, and their resolvers. @throws when a resolver names a field that no file declares */
@@ -19,6 +20,7 @@ export function createSchema(): GraphQLSchema {
       graphResolvers,
       mutationResolvers,
       rawDataResolvers,
+      reportResolvers,
     ],
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   });

@@ -2,7 +2,9 @@ import { defineQuery } from '@temporalio/workflow';
 import type { ResultStatus } from '../query-result';
 
 export const deferredQueryWorkflowType = 'deferredQuery';
+export const csvReportWorkflowType = 'csvReport';
 export const queryWorkflowId = (account: string, resultId: string): string => `query:${account}:${resultId}`;
+export const reportWorkflowId = (account: string, resultId: string): string => `report:${account}:${resultId}`;
 
 /** Of a run whose result document the API has written already. */
 export interface ResultRef {
@@ -13,8 +15,8 @@ export interface ResultRef {
   readonly requestId?: string;
 }
 
-/** Input of `deferredQuery` by the API: what is asked is in the result's document, not in the history. */
-export interface StoredQueryInput extends ResultRef {
+/** Input of both workflows by the API: what is asked is in the result's document, not in the history. */
+export interface StoredResultInput extends ResultRef {
   /** How long the work may still take, milliseconds. */
   readonly timeoutMs: number;
 }
@@ -29,7 +31,22 @@ export interface AskedQueryInput {
   readonly includeDeleted?: boolean;
 }
 
-export type DeferredQueryInput = StoredQueryInput | AskedQueryInput;
+export type DeferredQueryInput = StoredResultInput | AskedQueryInput;
+
+/** Input of `csvReport` by the Temporal CLI: the arguments of `buildCsv`. */
+export interface AskedReportInput {
+  readonly account: string;
+  /** Names and values of metadata, e.g. `{"_class":["Host"]}`. */
+  readonly filters?: Readonly<Record<string, string | readonly string[]>>;
+  readonly propertyFilters?: Readonly<Record<string, unknown>>;
+  readonly filterType?: FilterType;
+  readonly format?: 'csv' | 'json';
+}
+
+export type CsvReportInput = StoredResultInput | AskedReportInput;
+
+export const filterTypes = ['AND', 'OR', 'AND_WITH_SAME_FIELD_OR', 'AND_WITH_CLASS_OR', 'OR_WITH_CLASS_OR'] as const;
+type FilterType = (typeof filterTypes)[number];
 
 /** What the query `result` answers and the workflow returns: how it went, and never a row. */
 export interface ResultState {
@@ -39,7 +56,7 @@ export interface ResultState {
   readonly error: string | null;
   readonly rows: number;
   readonly pages: number;
-  /** Of the rows as JSON. */
+  /** Of the rows as JSON, or of the file. */
   readonly bytes: number;
   /** When the work is given up. ISO 8601, likewise the next one. */
   readonly deadline: string;

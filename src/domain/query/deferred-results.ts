@@ -16,6 +16,7 @@ import {
 } from './query-results';
 import { resultPath } from './result-documents';
 import type { ResultTokens } from './result-tokens';
+import { startResult } from './start-result';
 
 /** Lets workflows make results. */
 export interface ResultRunner {
@@ -49,21 +50,11 @@ export class DeferredResults implements DeferredQueries, ResultLocator {
     question,
     from,
   }: Parameters<DeferredQueries['start']>[0]): ReturnType<DeferredQueries['start']> {
-    const { results, runner, newId, now, limits } = this.deps;
-    const [id, createdAt] = [newId(), now()];
     const { query, variables, includeDeleted, scopeFilters, rowMetadata, requestId } = request;
     const asked: DeferredQuestion = { query, variables, includeDeleted, scopeFilters, rowMetadata, from };
-    const deadlineAt = createdAt + limits.timeoutMs;
-    const result = await results.create({
-      id,
-      kind: 'query',
-      request: JSON.stringify(asked),
-      question,
-      createdAt,
-      deadlineAt,
-      expiresAt: deadlineAt + limits.keepMs,
-    });
-    await runner.start(result, { requestId });
+    const id = this.deps.newId();
+    const result = await startResult(this.deps, { id, kind: 'query', request: asked, question });
+    await this.deps.runner.start(result, { requestId });
     return this.reference(id, 0);
   }
 

@@ -82,6 +82,14 @@ export interface ResultContent {
   putPage(place: ContentPlace & { readonly page: number }, parts: readonly Uint8Array[]): Promise<void>;
   /** What was put, as a stream. @throws DomainError NOT_FOUND, SERVICE_UNAVAILABLE, both before the first piece */
   openPage(place: ContentPlace & { readonly page: number }): Promise<AsyncIterable<Uint8Array>>;
+  /** The file of a report, of any size; answers its bytes. Nothing is there before it resolves, nor after a failure. */
+  putFile(
+    place: ContentPlace,
+    content: AsyncIterable<Uint8Array>,
+    about: { readonly contentType: string },
+  ): Promise<number>;
+  /** A URL that lets anyone download the file until it expires. */
+  fileUrl(place: ContentPlace & { readonly fileName: string; readonly expiresInSeconds: number }): Promise<string>;
   /** Removes what any attempt at these results has written, except that of `keep`. */
   discard(id: string, keep?: { readonly attempt: string }): Promise<void>;
 }

@@ -6,6 +6,7 @@ import {
   overdueSentence,
   type PublishedResults,
   type ResultContent,
+  type ResultSummary,
   type StoredResult,
 } from './query-results';
 import type { ResultTokens } from './result-tokens';
@@ -28,7 +29,7 @@ export interface DocumentRequest {
 
 export interface ResultDocumentsDependencies {
   readonly results: PublishedResults;
-  readonly contentOf: (account: string) => Pick<ResultContent, 'openPage'>;
+  readonly contentOf: (account: string) => Pick<ResultContent, 'openPage' | 'fileUrl'>;
   readonly tokens: ResultTokens;
   /** What `queryV1` takes to go on at this page. */
   readonly cursorAt: (result: StoredResult, page: number) => string;
@@ -61,6 +62,7 @@ export class ResultDocuments {
     const { content, account } = result;
     if (!content) return inProgress(id);
     if (page >= content.pages) throw gone();
+    if (result.kind !== 'query') return await this.reportOf(result, content);
     const rows = await contentOf(account).openPage({ id, attempt: content.attempt, page });
     const cursor = page + 1 < content.pages ? cursorAt(result, page + 1) : undefined;
     const fields = {
@@ -73,7 +75,23 @@ export class ResultDocuments {
     };
     return { head: `${JSON.stringify(fields).slice(0, -1)},"data":`, rows, tail: '}' };
   }
+
+  private async reportOf({ id, account, kind, ...times }: StoredResult, { attempt, rows }: ResultSummary) {
+    const { contentOf, now } = this.deps;
+    const day = new Date(times.createdAt).toISOString().slice(0, 10);
+    const url = await contentOf(account).fileUrl({
+      id,
+      attempt,
+      fileName: `entities-${day}.${kind}`,
+      expiresInSeconds: Math.ceil(Math.min(downloadMs, times.expiresAt - now()) / 1000),
+    });
+    const fields = { status: ResultStatus.completed, correlationId: id, totalCount: rows, url };
+    return { head: JSON.stringify(fields), tail: '' };
+  }
 }
+
+/** How long a link to a file leads there; the state document has a new one each time. */
+const downloadMs = 3_600_000;
 
 export const resultPath = (token: string, form: DocumentRequest['form'], page: number): string =>
   `/query-results/${token}/${form}${page === 0 && form === 'state' ? '' : `/${String(page)}`}`;

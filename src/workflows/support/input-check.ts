@@ -10,3 +10,12 @@ export function refuseUnknown(input: Readonly<Record<string, unknown>>, known: r
 }
 
 export const invalid = (message: string) => ApplicationFailure.nonRetryable(`Wrong input: ${message}.`, 'BAD_REQUEST');
+
+const stored = ['account', 'resultId', 'timeoutMs', 'requestId'];
+
+/** What the API sends to the workflows of results. */
+export function checkStoredInput(input: Readonly<Record<string, unknown>>): void {
+  if (typeof input.resultId !== 'string') throw invalid('"resultId" must be a string');
+  if (typeof input.timeoutMs !== 'number') throw invalid('"timeoutMs" must be a number');
+  refuseUnknown(input, stored);
+}

@@ -14,7 +14,12 @@ import {
 import type { QueryActivities } from '../../activities/query-activities';
 import { ErrorCode } from '../../contracts/error-code';
 import { ResultStatus } from '../../contracts/query-result';
-import { resultQuery, type ResultRef, type ResultState } from '../../contracts/temporal/query-result';
+import {
+  resultQuery,
+  type ResultRef,
+  type ResultState,
+  type StoredResultInput,
+} from '../../contracts/temporal/query-result';
 import { SearchAttribute } from '../../contracts/temporal/sync-job';
 import { reasonOf } from './job-state';
 import { describeResult } from './result-details';
@@ -75,6 +80,8 @@ export async function makeResult({ ref, open, timeoutMs = 0, work }: ResultWork)
   }
   return state;
 }
+
+export const refOf = ({ timeoutMs: _timeoutMs, ...ref }: StoredResultInput): ResultRef => ref;
 
 async function opened(opening: Promise<ResultState>): Promise<ResultState> {
   try {

@@ -73,6 +73,12 @@ describe('MongoDB, S3 and Temporal', () => {
   blobStoreContract(() => ({
     blobs,
     putTo: async (url, body) => (await fetch(url, { method: 'PUT', body: Buffer.from(body) })).ok,
+    getFrom: async (url) => {
+      const response = await fetch(url);
+      const content = Buffer.from(await response.arrayBuffer());
+      const [, fileName = ''] = /filename="(.*)"/.exec(response.headers.get('content-disposition') ?? '') ?? [];
+      return response.ok ? { content, fileName } : undefined;
+    },
     pass: async (ms) => await sleep(ms),
   }));
   queryResultsContract(() => ({

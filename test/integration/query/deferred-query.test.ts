@@ -1,25 +1,18 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Database } from '../../../src/adapters/mongo/database';
 import { SearchAttribute } from '../../../src/contracts/temporal/sync-job';
-import type { ResultState } from '../../../src/contracts/temporal/query-result';
+import { queryWorkflowId, type ResultState } from '../../../src/contracts/temporal/query-result';
 import { ApiClient } from '../../support/api-client';
+import { bipartite, defer, longQuery, readState, resultIdOf, untilDone } from '../../support/deferred-results';
 import { liveProduct, newAccount, openLiveDatabase } from '../../support/live-product';
+import { liveBlobStore } from '../../support/sync-bench';
 
 const run = promisify(execFile);
 const hosts = Array.from({ length: 12 }, (_, i) => ({ _key: `host:${i}`, _type: 'host', _class: 'Host', n: i }));
-
-interface StateDocument {
-  status: string;
-  correlationId: string;
-  data?: unknown[];
-  cursor?: string;
-  totalCount?: number;
-  url?: string;
-  error?: string;
-}
 
 describe('the deferredQuery workflow', () => {
   let database: Database;
@@ -52,12 +45,11 @@ describe('the deferredQuery workflow', () => {
       ...['workflow', 'start', '--type', 'deferredQuery', '--task-queue', 'graph-sync'],
       ...['--workflow-id', workflowId, '--input', JSON.stringify(input)],
     );
-  const stateOf = async (id: string): Promise<StateDocument> => {
+  const stateOf = async (id: string) => {
     const { url } = (await api.ok('GET', `/j1ql/results/${id}`)) as { url: string };
-    const response = await fetch(url);
-    expect(response.status).toBe(200);
-    return (await response.json()) as StateDocument;
+    return await readState(url);
   };
+  const handleOf = async (url: string) => client.workflow.getHandle(queryWorkflowId(account, await resultIdOf(url)));
 
   it('answers a query that the Temporal CLI asks, and says where the answer is', async () => {
     const id = randomUUID();
@@ -86,6 +78,82 @@ describe('the deferredQuery workflow', () => {
     expect(typedSearchAttributes.get(SearchAttribute.account)).toBe(account);
   });
 
+  it('answers what queryV1 defers, by pages that are of one point in time', async () => {
+    const many = Array.from({ length: 12_000 }, (_, i) => ({ _key: `p:${i}`, _type: 'part', _class: 'Part', n: i }));
+    await api.sync({ source: 'api', scope: 'parts', syncMode: 'DIFF' }, { entities: many });
+    let url = await defer(api, 'FIND Part');
+    const seen = new Set<unknown>();
+    let pages = 0;
+    for (;;) {
+      const { status, data = [], cursor, totalCount } = await untilDone(url);
+      expect({ status, totalCount }).toEqual({ status: 'COMPLETED', totalCount: 12_000 });
+      for (const { id } of data) seen.add(id);
+      pages += 1;
+      if (pages === 1) await api.sync({ source: 'api', scope: 'parts', syncMode: 'DIFF' }, { entities: many.slice(9) });
+      if (cursor === undefined) break;
+      // A client may go on without deferral.
+      const document = 'query A($q: String!, $c: String) { queryV1(query: $q, cursor: $c) { data cursor totalCount } }';
+      const inline = await api.ok('POST', '/', { query: document, variables: { q: 'FIND Part', c: cursor } });
+      url = await defer(api, 'FIND Part', { cursor });
+      const next = await readState(url);
+      expect(inline).toEqual({
+        data: { queryV1: { data: next.data, cursor: next.cursor ?? null, totalCount: 12_000 } },
+      });
+    }
+    expect(pages).toBeGreaterThan(2);
+    expect(seen.size).toBe(12_000);
+  }, 60_000);
+
+  it('keeps results of accounts apart', async () => {
+    const url = await defer(api, 'FIND Host');
+    const { correlationId } = await untilDone(url);
+    const other = new ApiClient({ ...liveProduct(), ...(await newAccount(database)) });
+    expect((await other.request('GET', `/j1ql/results/${correlationId}`)).status).toBe(404);
+    expect((await untilDone(await defer(other, 'FIND Host'))).data).toEqual([]);
+  });
+
+  it('has few events, none with what was asked, and says in words how it went', async () => {
+    const url = await defer(api, 'FIND Host WITH owner = ${who}', { variables: { who: 'somebody-secret' } });
+    const { status } = await untilDone(url);
+    expect(status).toBe('COMPLETED');
+    const handle = await handleOf(url);
+    await handle.result();
+    const events = (await handle.fetchHistory()).events ?? [];
+    expect(events.length).toBeLessThanOrEqual(15);
+    expect(JSON.stringify(events)).not.toContain(Buffer.from('somebody-secret').toString('base64').slice(0, 16));
+    const details = await temporal('workflow', 'metadata', '--workflow-id', handle.workflowId);
+    expect(details).toContain('COMPLETED');
+    expect(details).toContain('can be read until');
+  });
+
+  it('that is cancelled ends in MongoDB too, and tells the client', async () => {
+    await api.sync({ source: 'api', scope: 'net', syncMode: 'DIFF' }, bipartite(40));
+    const url = await defer(api, longQuery);
+    const handle = await handleOf(url);
+    await untilStoring(handle);
+    const since = Date.now();
+    await handle.cancel();
+    const { status, error, correlationId } = await untilDone(url);
+    expect({ status, error }).toEqual({ status: 'FAILED', error: 'The work on it was cancelled by an operator.' });
+    expect(Date.now() - since).toBeLessThan(8_000);
+    await expect(handle.result()).rejects.toThrow('cancelled');
+    const description = await handle.describe();
+    expect(description.status.name).toBe('CANCELLED');
+    expect(description.typedSearchAttributes.get(SearchAttribute.status)).toBe('FAILED');
+    const running = database.client
+      .db('admin')
+      .aggregate([
+        { $currentOp: { allUsers: true } },
+        { $match: { 'command.find': { $in: ['entities', 'relationships'] } } },
+      ]);
+    expect(await running.toArray()).toEqual([]);
+    const blobs = liveBlobStore();
+    const left: string[] = [];
+    await blobs.deleteAll(`result-${account}-${correlationId}-`, (key) => left.push(key) > 0);
+    blobs.close();
+    expect(left).toEqual([]);
+  }, 60_000);
+
   it.each([
     ['no account', { query: 'FIND Host' }, '"account" must be a non-empty string'],
     ['no query', { account: 'x' }, '"query" must be a J1QL text'],
@@ -105,3 +173,14 @@ describe('the deferredQuery workflow', () => {
     expect((await api.request('GET', `/j1ql/results/${id}`)).status).toBe(404);
   });
 });
+
+/** Until the heartbeat tells of stored rows. */
+async function untilStoring(handle: WorkflowHandle): Promise<void> {
+  for (let i = 0; i < 200; i++) {
+    const { raw } = await handle.describe();
+    const beat = raw.pendingActivities?.[0]?.heartbeatDetails?.payloads?.[0]?.data;
+    if (beat && /"pages":[1-9]/.test(Buffer.from(beat).toString())) return;
+    await sleep(50);
+  }
+  throw new Error('nothing was stored within 10 s');
+}

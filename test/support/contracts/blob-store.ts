@@ -6,6 +6,8 @@ export interface BlobSubject {
   readonly blobs: BlobStore;
   /** An HTTP PUT by somebody without credentials; answers whether it was accepted. */
   putTo(url: string, content: Uint8Array): Promise<boolean>;
+  /** An HTTP GET by somebody without credentials; undefined when it was refused. */
+  getFrom(url: string): Promise<{ readonly content: Uint8Array; readonly fileName: string } | undefined>;
   /** Lets time pass. */
   pass(ms: number): Promise<void>;
 }
@@ -31,6 +33,24 @@ export function blobStoreContract(openSubject: () => BlobSubject): void {
       const found = await blobs.open(key);
       expect(found?.bytes).toBe(size);
       expect(Buffer.compare(Buffer.concat(await collect(found?.stream ?? nothing())), content)).toBe(0);
+    });
+
+    it.each([0, 10, 20_000_000])('takes a stream of %i bytes', async (size) => {
+      const content = randomBytes(size);
+      async function* pieces(): AsyncIterable<Uint8Array> {
+        for (let at = 0; at < size; at += 700_001) yield await Promise.resolve(content.subarray(at, at + 700_001));
+      }
+      expect(await blobs.upload(key, pieces(), { contentType: 'text/csv' })).toBe(size);
+      expect(Buffer.compare(await blobs.get(key), content)).toBe(0);
+    });
+
+    it.each([10, 20_000_000])('stores nothing of a stream that fails after %i bytes', async (size) => {
+      async function* pieces(): AsyncIterable<Uint8Array> {
+        for (let at = 0; at < size; at += 1_000_000) yield randomBytes(Math.min(1_000_000, size - at));
+        await Promise.reject(new Error('the source is broken'));
+      }
+      await expect(blobs.upload(key, pieces(), { contentType: 'text/csv' })).rejects.toThrow('the source is broken');
+      expect(await blobs.open(key)).toBeUndefined();
     });
 
     it('replaces the content of a key', async () => {
@@ -84,6 +104,20 @@ export function blobStoreContract(openSubject: () => BlobSubject): void {
       await subject.pass(2_100);
       expect(await subject.putTo(url, randomBytes(3))).toBe(false);
       expect(await blobs.open(key)).toBeUndefined();
+    });
+
+    it('gives a URL that lets anyone GET this object as a file, until it ends', async () => {
+      const content = randomBytes(5_000);
+      await blobs.put(key, content);
+      await blobs.put(`${key}e`, randomBytes(1));
+      const url = await blobs.presignGet({ key, expiresInSeconds: 1, fileName: 'hosts-1.csv' });
+      const found = await subject.getFrom(url);
+      expect(found?.fileName).toBe('hosts-1.csv');
+      expect(Buffer.compare(found?.content ?? Buffer.alloc(0), content)).toBe(0);
+      expect(await subject.getFrom(url.replace('a_b-c.d', 'a_b-c.de'))).toBeUndefined();
+      expect(await subject.putTo(url, randomBytes(1))).toBe(false);
+      await subject.pass(2_100);
+      expect(await subject.getFrom(url)).toBeUndefined();
     });
   });
 }

@@ -3,6 +3,7 @@ import { BlobResultContent } from '../../../src/adapters/s3/result-content';
 import { DeferredResults } from '../../../src/domain/query/deferred-results';
 import { QueryCursors, type Seal } from '../../../src/domain/query/query-cursors';
 import type { StoredResult } from '../../../src/domain/query/query-results';
+import { StoredReports } from '../../../src/domain/query/reports';
 import { ResultDocuments } from '../../../src/domain/query/result-documents';
 import { ResultTokens } from '../../../src/domain/query/result-tokens';
 import { MemoryBlobStore } from './memory-blob-store';
@@ -20,6 +21,14 @@ export function memoryDeferredResults({ now }: { readonly now: () => number }) {
   const tokens = new ResultTokens((text) => testSeal.sign(text));
   const contentOf = (account: string) => new BlobResultContent(blobs, account);
   const cursorsOf = (account: string) => new QueryCursors(testSeal, account);
+  const makingOf = (account: string) => ({
+    results: new MemoryQueryResults(results, account),
+    runner: { start: async (result: StoredResult) => void started.push(result) },
+    tokens,
+    newId: randomUUID,
+    now,
+    limits: { timeoutMs: 60_000, keepMs: 3_600_000 },
+  });
   return {
     results,
     blobs,
@@ -38,14 +47,10 @@ export function memoryDeferredResults({ now }: { readonly now: () => number }) {
     }),
     of: (account: string) =>
       new DeferredResults({
-        results: new MemoryQueryResults(results, account),
+        ...makingOf(account),
         content: contentOf(account),
-        runner: { start: async (result) => void started.push(result) },
-        tokens,
         cursors: cursorsOf(account),
-        newId: randomUUID,
-        now,
-        limits: { timeoutMs: 60_000, keepMs: 3_600_000 },
       }),
+    reportsOf: (account: string) => new StoredReports(makingOf(account)),
   };
 }

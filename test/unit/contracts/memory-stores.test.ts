@@ -62,6 +62,7 @@ describe('in memory', () => {
     return {
       blobs,
       putTo: async (url, content) => blobs.putTo(url, content),
+      getFrom: async (url) => blobs.getFrom(url),
       pass: async (ms) => void (now += ms),
     };
   });

@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '../../../src/adapters/mongo/database';
+import { ApiClient } from '../../support/api-client';
+import { bipartite, defer, longQuery, pathsOf, readState, untilDone } from '../../support/deferred-results';
+import { newAccount, openLiveDatabase } from '../../support/live-product';
+import { startOwnProcesses, type OwnProcesses } from '../../support/own-processes';
+import { liveBlobStore } from '../../support/sync-bench';
+
+const side = 30;
+
+describe('deferred queries when things go wrong', () => {
+  let database: Database;
+  let processes: OwnProcesses | undefined;
+  beforeAll(() => {
+    database = openLiveDatabase();
+  });
+  afterEach(async () => {
+    await processes?.stop();
+    processes = undefined;
+  });
+  afterAll(async () => {
+    await database.client.close();
+  });
+
+  async function start(taskQueue: string, env: Record<string, string>) {
+    processes = await startOwnProcesses(taskQueue, env);
+    const credentials = await newAccount(database);
+    const api = new ApiClient({ ...processes, ...credentials });
+    return { api, account: credentials.account, processes };
+  }
+
+  it('go through a heap of 128 MB, and begin again when their worker dies', async () => {
+    const { api, account, processes } = await start('deferred-kill', { NODE_OPTIONS: '--max-old-space-size=128' });
+    await api.sync({ source: 'api', scope: 'net', syncMode: 'DIFF' }, bipartite(side));
+    const url = await defer(api, longQuery);
+    const keysOf = async (id: string) => {
+      const [blobs, keys] = [liveBlobStore(), [] as string[]];
+      await blobs.deleteAll(`result-${account}-${id}-`, (key) => keys.push(key) > 0);
+      blobs.close();
+      return keys;
+    };
+    const { correlationId } = await readState(url);
+    for (let i = 0; (await keysOf(correlationId)).length < 5; i++) {
+      if (i > 400) throw new Error('no page was stored within 20 s');
+      await sleep(50);
+    }
+    await processes.replaceWorker();
+    const { status, totalCount, error } = await untilDone(url, 90_000);
+    expect({ status, totalCount, error }).toEqual({ status: 'COMPLETED', totalCount: pathsOf(side), error: undefined });
+    const result = await database.collections.queryResults.findOne({ _id: correlationId });
+    expect(result?.content?.attempt).toMatch(/\.[2-9]$/);
+    const keys = await keysOf(correlationId);
+    expect(keys).toHaveLength(result?.content?.pages ?? 0);
+    for (const key of keys) expect(key).toContain(`-${result?.content?.attempt ?? ''}-`);
+    // Not a path twice, none missing.
+    const seen = new Set<string>();
+    for (let page = 0, at = url; ; page++) {
+      const { data = [], cursor } = await readState(at);
+      for (const row of data) seen.add(JSON.stringify(row));
+      if (cursor === undefined) break;
+      at = `${url}/${page + 1}`;
+    }
+    expect(seen.size).toBe(pathsOf(side));
+  }, 240_000);
+
+  it('end when their time is over, and can be read as long as is set', async () => {
+    const { api, account } = await start('deferred-limits', {
+      PERIJOVE_DEFERRED_TIMEOUT_MS: '1000',
+      PERIJOVE_RESULT_KEEP_MS: '60000',
+    });
+    await api.sync({ source: 'api', scope: 'net', syncMode: 'DIFF' }, bipartite(40));
+    const url = await defer(api, longQuery);
+    const since = Date.now();
+    const { status, error, correlationId } = await untilDone(url);
+    expect({ status, error }).toEqual({
+      status: 'FAILED',
+      error: expect.stringMatching(/^It was not done within 1 s/),
+    });
+    expect(Date.now() - since).toBeLessThan(6_000);
+    const result = { _id: correlationId, account };
+    await database.collections.queryResults.updateOne(result, { $set: { expiresAt: Date.now() - 1 } });
+    const response = await fetch(url);
+    expect([response.status, await response.json()]).toEqual([
+      404,
+      { error: { code: 'NOT_FOUND', message: 'There is no such result, or it has expired.' } },
+    ]);
+  }, 120_000);
+});
