@@ -41,6 +41,13 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
       labelNames: ['result'],
       registers,
     }),
+    graphqlDuration: new Histogram({
+      name: 'perijove_graphql_operation_duration_seconds',
+      help: 'Time of one GraphQL operation, by its first field and the code of its first error.',
+      labelNames: ['field', 'result'],
+      buckets: durationBuckets,
+      registers,
+    }),
     syncJobsStarted: new Counter({
       name: 'perijove_sync_jobs_started_total',
       help: 'Synchronization jobs started over HTTP.',

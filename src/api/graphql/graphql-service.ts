@@ -1,4 +1,4 @@
-import { execute, type GraphQLSchema } from 'graphql';
+import { execute, Kind, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import { Documents, type DocumentRules } from './documents';
 import { documentError, runtimeError, type WireError } from './graphql-errors';
 import { operationContext, type RequestContext } from './graphql-context';
@@ -22,6 +22,13 @@ export interface GraphqlAnswer {
   readonly data?: unknown;
 }
 
+export interface OperationObserver {
+  /** A fault of ours. */
+  failed(err: unknown): void;
+  /** `field` is the first root field, or `none` of an operation that was not run; `result` the code of the first error, or OK. */
+  answered(outcome: { readonly field: string; readonly result: string; readonly seconds: number }): void;
+}
+
 /** Answers single operations of the one schema. */
 export class GraphqlService {
   private readonly schema: GraphQLSchema = createSchema();
@@ -31,7 +38,19 @@ export class GraphqlService {
     this.documents = new Documents(this.schema, rules);
   }
 
-  async answer(sent: unknown, request: RequestContext, reportFault: (err: unknown) => void): Promise<GraphqlAnswer> {
+  async answer(sent: unknown, request: RequestContext, observer: OperationObserver): Promise<GraphqlAnswer> {
+    const started = performance.now();
+    const { answer, field } = await this.run(sent, request, observer);
+    const result = answer.errors?.[0]?.extensions.code ?? 'OK';
+    observer.answered({ field, result, seconds: (performance.now() - started) / 1000 });
+    return answer;
+  }
+
+  private async run(
+    sent: unknown,
+    request: RequestContext,
+    observer: OperationObserver,
+  ): Promise<{ readonly answer: GraphqlAnswer; readonly field: string }> {
     const operation = operationOf(sent);
     if (typeof operation === 'string') return refused([documentError('BAD_USER_INPUT', { message: operation })]);
     const document = this.documents.read(operation.query);
@@ -43,16 +62,30 @@ export class GraphqlService {
       variableValues: operation.variables,
       operationName: operation.operationName,
     });
-    if (!errors) return { data };
+    const field = rootFieldOf(document, operation.operationName);
+    if (!errors) return { answer: { data }, field };
     const shown = errors.map((error) =>
       // Without a path it is about the variables or the name of the operation, and nothing was run.
-      error.path ? runtimeError(error, request.requestId, reportFault) : documentError('BAD_USER_INPUT', error),
+      error.path
+        ? runtimeError(error, request.requestId, (err) => observer.failed(err))
+        : documentError('BAD_USER_INPUT', error),
     );
-    return data === undefined ? refused(shown) : { errors: shown, data };
+    return data === undefined ? refused(shown) : { answer: { errors: shown, data }, field };
   }
 }
 
-const refused = (errors: readonly WireError[]): GraphqlAnswer => ({ errors });
+const refused = (errors: readonly WireError[]) => ({ answer: { errors }, field: 'none' });
+
+/** The first field of the operation that is run; names of the schema alone, for the document fits it. */
+function rootFieldOf({ definitions }: DocumentNode, operationName: string | null): string {
+  const operation = definitions.find(
+    (definition): definition is OperationDefinitionNode =>
+      definition.kind === Kind.OPERATION_DEFINITION &&
+      (operationName === null || definition.name?.value === operationName),
+  );
+  const [first] = operation?.selectionSet.selections ?? [];
+  return first?.kind === Kind.FIELD ? first.name.value : 'fragment';
+}
 
 interface Operation {
   readonly query: string;

@@ -2,7 +2,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ErrorCode } from '../../contracts/error-code';
 import { DomainError } from '../../domain/errors';
 import { inLanes } from '../../lib/in-lanes';
-import { GraphqlService, type GraphqlAnswer, type GraphqlRules } from '../graphql/graphql-service';
+import {
+  GraphqlService,
+  type GraphqlAnswer,
+  type GraphqlRules,
+  type OperationObserver,
+} from '../graphql/graphql-service';
 import { tenantOf, type ApiDependencies } from './api-dependencies';
 import { parseJson } from './body/json-body';
 import { withBody } from './body/read-body';
@@ -39,10 +44,13 @@ export function registerAnswerGraphql(
       signal: goneSignal(reply),
       publicUrl: publicUrlOf(request, options.publicUrl),
     };
-    const reportFault = (err: unknown): void => request.log.error({ err }, 'operation failed');
+    const observer: OperationObserver = {
+      failed: (err) => request.log.error({ err }, 'operation failed'),
+      answered: ({ field, result, seconds }) => api.metrics.graphqlDuration.observe({ field, result }, seconds),
+    };
     return await withBody({ request, reply, limits: api.graphqlBodies }, async (bytes) => {
       const sent = parseJson(bytes, maxNesting);
-      if (!Array.isArray(sent)) return await service.answer(sent, context, reportFault);
+      if (!Array.isArray(sent)) return await service.answer(sent, context, observer);
       if (sent.length > options.maxOperations) {
         throw new DomainError(
           ErrorCode.badRequest,
@@ -51,7 +59,7 @@ export function registerAnswerGraphql(
       }
       const answers: GraphqlAnswer[] = [];
       await inLanes(sent.some(mayWrite) ? 1 : lanes, entriesOf(sent), async ([at, operation]) => {
-        answers[at] = await service.answer(operation, context, reportFault);
+        answers[at] = await service.answer(operation, context, observer);
       });
       return answers;
     });

@@ -170,7 +170,7 @@ describe('errors of fields', () => {
   });
 
   it('keeps faults of ours to the log, and names the request that has them', async () => {
-    const { post, tenants, log } = open();
+    const { app, post, tenants, log } = open();
     tenants.queriesOf('acme').failure = new Error('secret connection string');
     const response = await post({ query: ask, variables: names }, '/', { 'jupiterone-correlation-id': 'x-429-y' });
     expect(response.statusCode).toBe(200);
@@ -185,6 +185,9 @@ describe('errors of fields', () => {
       data: null,
     });
     expect(JSON.stringify(log)).toContain('secret connection string');
+    expect((await app.inject('/metrics')).body).toMatch(
+      /perijove_graphql_operation_duration_seconds_count\{field="queryV1",result="INTERNAL_SERVER_ERROR"\} 1/,
+    );
   });
 });
 
