@@ -27,8 +27,13 @@ export function pathsOf(query: Query, world: PathWorld): readonly Path[] {
   const paths = starts.flatMap((path) => walk(path, query.steps, world));
   const different = [...new Map(paths.map((path) => [identityOfPath(path), path])).values()];
   const trailing = new Set(trailingGroups(query.steps));
+  if (trailing.size === 0) return different;
   const enclosing = groupsAround(query.steps);
-  return different.filter((path) => !different.some((other) => bindsMore(other, path, enclosing, trailing)));
+  const sizes = new Map(different.map((path) => [path, partsOf(path.found).length]));
+  const sizeOf = (path: Path): number => sizes.get(path) ?? 0;
+  return different.filter(
+    (path) => !different.some((other) => sizeOf(other) > sizeOf(path) && bindsMore(other, path, enclosing, trailing)),
+  );
 }
 
 const pathFrom = (entity: Entity, found: Path['found']): Path => ({

@@ -124,7 +124,7 @@ class MemorySnapshot implements GraphSnapshot {
   }
 }
 
-function isMatch(entity: FoundObject, predicate: Predicate): boolean {
+export function isMatch(entity: FoundObject, predicate: Predicate): boolean {
   return holds(predicate, {
     cell: (subject) => (subject.kind === 'property' ? valueOf(entity, subject.key) : undefined),
     object: () => entity,

@@ -1,11 +1,11 @@
-import { evaluate } from '../../support/query/evaluate';
+import { answerers } from '../../support/query/ask-engine';
+import type { Answer } from '../../support/query/evaluate';
 import { smallGraph } from '../../support/query/small-graph';
 
 const now = Date.parse('2024-05-01T00:00:00Z');
 
 /** Ids of a list, rows of a table as texts, ids of a tree. Order means nothing here. */
-function ask(lines: readonly string[], query: string): readonly string[] {
-  const answer = evaluate(query, smallGraph(...lines), { now });
+function inWords(answer: Answer): readonly string[] {
   switch (answer.kind) {
     case 'list':
       return answer.entities.map(({ id }) => id).toSorted();
@@ -279,14 +279,14 @@ const cases: readonly Case[] = [
   ['without the flag nothing is deleted', ['b:A {"_deleted":true}'], 'FIND A WITH _deleted = true', []],
 ];
 
-describe('paths', () => {
-  it.each(cases)('%s', (_rule, graph, query, answer) => {
-    expect(ask(graph, query)).toEqual(answer);
+describe.each(answerers)('paths, by the %s', (_name, ask) => {
+  it.each(cases)('%s', async (_rule, graph, query, answer) => {
+    expect(inWords(await ask(query, smallGraph(...graph), { now }))).toEqual(answer);
   });
 
-  it('with the flag what has ended takes part', () => {
+  it('with the flag what has ended takes part', async () => {
     const graph = smallGraph('a:A', 'b:A {"_deleted":true}', 'c:C', 'b HAS c {"_deleted":true}');
-    const answer = evaluate('FIND A WITH _deleted = true THAT HAS C', graph, { now, includeDeleted: true });
+    const answer = await ask('FIND A WITH _deleted = true THAT HAS C', graph, { now, includeDeleted: true });
     expect(answer).toMatchObject({ kind: 'list', entities: [{ id: 'b' }] });
   });
 });

@@ -1,4 +1,4 @@
-import { evaluate } from '../../support/query/evaluate';
+import { answerers } from '../../support/query/ask-engine';
 import { smallGraph } from '../../support/query/small-graph';
 
 const now = Date.parse('2024-05-01T12:00:00Z');
@@ -188,36 +188,36 @@ const cases: readonly Case[] = [
   ],
 ];
 
-describe('tables', () => {
-  it.each(cases)('%s', (_rule, query, rows) => {
-    expect(evaluate(query, hosts, { now })).toEqual({ kind: 'table', rows });
+describe.each(answerers)('tables, by the %s', (_name, ask) => {
+  it.each(cases)('%s', async (_rule, query, rows) => {
+    expect(await ask(query, hosts, { now })).toEqual({ kind: 'table', rows });
   });
 
-  it('a whole object is one cell', () => {
-    const answer = evaluate("FIND User WITH _id = 'v' AS u THAT OWNS AS r Host RETURN u, r", hosts, { now });
-    expect(answer).toMatchObject({ rows: [{ u: { id: 'v' }, r: { id: 'v|OWNS|a', from: 'v', to: 'a' } }] });
+  it('a whole object is one cell', async () => {
+    const answer = await ask("FIND User WITH _id = 'v' AS u THAT OWNS AS r Host RETURN u, r", hosts, { now });
+    expect(answer).toMatchObject({ rows: [{ u: { id: 'v' }, r: { id: 'v|OWNS|a' } }] });
   });
 
-  it('text is ordered by code point', () => {
+  it('text is ordered by code point', async () => {
     const graph = smallGraph('a:A {"p":"\\ufffd"}', 'b:A {"p":"\\ud83d\\ude00"}', 'c:A {"p":"B"}', 'd:A {"p":"a"}');
-    const answer = evaluate('FIND A ORDER BY A.p', graph, { now });
+    const answer = await ask('FIND A ORDER BY A.p', graph, { now });
     expect(answer).toMatchObject({ entities: [{ id: 'c' }, { id: 'd' }, { id: 'a' }, { id: 'b' }] });
   });
 });
 
-describe('lists', () => {
+describe.each(answerers)('lists, by the %s', (_name, ask) => {
   it.each([
     ['FIND Host ORDER BY Host.cpus DESC', ['c', 'a', 'b', 'd']],
     ['FIND Host ORDER BY Host._id DESC SKIP 1 LIMIT 2', ['c', 'b']],
     ['FIND Host AS h THAT RELATES TO User ORDER BY h.cpus', ['b', 'a']],
     ['FIND Host ORDER BY ABS(Host.cpus) LIMIT 2', ['b', 'd']],
-  ])('%s', (query, ids) => {
-    const answer = evaluate(query, hosts, { now });
+  ])('%s', async (query, ids) => {
+    const answer = await ask(query, hosts, { now });
     expect(answer.kind === 'list' && answer.entities.map(({ id }) => id)).toEqual(ids);
   });
 });
 
-describe('what may not be seen', () => {
+describe.each(answerers)('what may not be seen, by the %s', (_name, ask) => {
   const graph = smallGraph(
     'a:A {"env":"x"}',
     'b:B {"env":"x"}',
@@ -234,8 +234,8 @@ describe('what may not be seen', () => {
     ['no path goes through it', 'FIND A THAT HAS B THAT HAS D', []],
     ['it does not count for a negated hop', 'FIND D THAT !HAS B', ['d']],
     ['it is not among the values of a subquery', 'FIND * WITH _id = (FIND B RETURN B._id)', ['b']],
-  ])('%s', (_rule, query, expected) => {
-    const answer = evaluate(query, graph, { now, policies });
+  ])('%s', async (_rule, query, expected) => {
+    const answer = await ask(query, graph, { now, policies });
     const ids =
       answer.kind === 'list'
         ? answer.entities.map(({ id }) => id)
@@ -251,8 +251,8 @@ describe('what may not be seen', () => {
     ['several policies all have to allow', [[{ _class: 'B' }], [{ env: 'y' }]], ['c']],
     ['no statement allows nothing', [[]], []],
     ['an empty statement allows everything', [[{}]], ['a', 'b', 'c', 'd']],
-  ])('%s', (_rule, restrictions, expected) => {
-    const answer = evaluate('FIND *', graph, { now, policies: restrictions as never });
+  ])('%s', async (_rule, restrictions, expected) => {
+    const answer = await ask('FIND *', graph, { now, policies: restrictions as never });
     expect(answer.kind === 'list' && answer.entities.map(({ id }) => id)).toEqual(expected);
   });
 });
