@@ -30,7 +30,9 @@ export function runList(list: ListPlan, run: PreparedRun): AsyncIterable<RunBatc
       most,
     },
   );
-  const starts = isResumable ? startsOf(paths, run.sizes.rows) : orderedStarts(list, paths, run);
+  const starts = isResumable
+    ? startsOf(paths, Math.min(run.sizes.rows, limit === undefined ? Infinity : skip + limit))
+    : orderedStarts(list, paths, run);
   const rowsOf = async (items: readonly FoundObject[]): Promise<readonly ResultRow[]> =>
     (isPlain ? items : await wholeOf(items, run)).map(({ properties }) => ({ ...wireEntity(properties) }));
   return paged(starts, { skip, limit, from: options.from, isOnePerStart: isResumable }, rowsOf);

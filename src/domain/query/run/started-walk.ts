@@ -1,6 +1,10 @@
+import { ahead } from './ahead';
 import { compileWalk, type WalkRequest } from './compile-walk';
 import type { IdKey } from './graph-reader';
-import { Path, Root, walk, type Paths } from './path';
+import { Path, Root, type Paths } from './path';
+
+/** Whoever wants more than one piece probably wants the next as well. */
+const firstAhead = 2;
 
 /** All paths of a plan, from the starts behind `after`. */
 export function pathsOf(
@@ -25,5 +29,6 @@ export function pathsOf(
       yield page.map((start) => new Path(new Root(start), empty.with(slot, start as never), start));
     }
   }
-  return walk(starts(), compileWalk(request));
+  const source = ahead(starts(), firstAhead);
+  return compileWalk(request).reduce<Paths>((paths, stage) => ahead(stage.follow(paths), firstAhead), source);
 }

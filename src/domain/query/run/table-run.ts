@@ -1,8 +1,9 @@
-import type { TablePlan } from '../plan/plan';
+import type { QueryPlan, TablePlan } from '../plan/plan';
 import { sizeOfBag } from './budget';
 import type { Scope } from './expressions';
 import { countOf } from './fast-count';
 import { Groups } from './groups';
+import { isLate, LateColumns } from './late-columns';
 import { Ordered } from './order-by';
 import type { Paths } from './path';
 import { paged, startKeyOf, type Placed } from './positions';
@@ -10,29 +11,41 @@ import type { PreparedRun } from './prepared-run';
 import type { RunBatch } from './run-plan';
 import { pathsOf } from './started-walk';
 import { TableRows } from './table-rows';
+import { WantedProperties } from './wanted';
 
 /** Rows that are made of groups or sorted paths at once. */
 const pieceSize = 1000;
 
 export function runTable(table: TablePlan, run: PreparedRun): AsyncIterable<RunBatch> {
-  const { options, isResumable } = run;
+  const { options, isResumable, plan, wanted } = run;
   const hasMetadata = options.rowMetadata ?? false;
-  wantForTable(table, run, hasMetadata);
-  const rows = new TableRows(table, run.plan.slots, hasMetadata);
+  for (const { by } of table.orderBy) {
+    const cell = by.kind === 'column' ? table.columns[by.index]?.value : by;
+    if (cell) wanted.expression(cell);
+  }
+  const columns = new WantedProperties(plan.slots.length);
+  wantColumns(table, hasMetadata ? plan.slots : [], columns);
+  const late = isLate(table, run) ? new LateColumns(run, columns) : undefined;
+  for (const [slot, { kind }] of plan.slots.entries()) {
+    if (!late || kind === 'relationship') wanted.slot(slot, columns.of(slot));
+  }
+  wanted.positions(plan);
+  const rows = new TableRows(table, plan.slots, hasMetadata);
   const { skip, limit } = table;
   const scopes = isResumable ? scopesInOrder(rows, run) : unplaced(wholeTable(table, rows, run));
   const paging = { skip, limit, from: options.from, isOnePerStart: false };
-  return paged(scopes, paging, async (items) => await Promise.resolve(items.map((scope) => rows.rowOf(scope))));
+  return paged(scopes, paging, async (items) => {
+    const complete = late ? await late.read(items) : items;
+    return complete.map((scope) => rows.rowOf(scope));
+  });
 }
 
-function wantForTable(table: TablePlan, { plan, wanted }: PreparedRun, hasMetadata: boolean): void {
-  for (const unwound of table.unwinds) wanted.expression(unwound);
-  for (const { value } of table.columns) wanted.expression(value);
-  for (const { by } of table.orderBy) wanted.expression(by);
-  for (const key of table.grouping?.keys ?? []) wanted.expression(key);
-  for (const { of } of table.grouping?.aggregates ?? []) if (of.kind !== 'object') wanted.expression(of);
-  if (hasMetadata) for (const [slot, { name }] of plan.slots.entries()) if (name !== undefined) wanted.key(slot, '_id');
-  wanted.positions(plan);
+function wantColumns(table: TablePlan, named: QueryPlan['slots'], columns: WantedProperties): void {
+  for (const unwound of table.unwinds) columns.expression(unwound);
+  for (const { value } of table.columns) columns.expression(value);
+  for (const key of table.grouping?.keys ?? []) columns.expression(key);
+  for (const { of } of table.grouping?.aggregates ?? []) if (of.kind !== 'object') columns.expression(of);
+  for (const [slot, { name }] of named.entries()) if (name !== undefined) columns.key(slot, '_id');
 }
 
 async function* scopesInOrder(rows: TableRows, run: PreparedRun): AsyncIterable<readonly Placed<Scope>[]> {

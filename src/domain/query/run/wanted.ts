@@ -20,6 +20,12 @@ export class WantedProperties {
     return this;
   }
 
+  slot(slot: number, wanted: Wanted): this {
+    if (wanted === 'all') return this.all(slot);
+    for (const key of wanted) this.key(slot, key);
+    return this;
+  }
+
   all(slot: number): this {
     this.whole.add(slot);
     return this;
