@@ -4,14 +4,14 @@ import { promisify } from 'node:util';
 import { zstdDecompress } from 'node:zlib';
 import { ErrorCode } from '../../contracts/error-code';
 import { DomainError } from '../../domain/errors';
-import { isUuid, scopeId } from '../../domain/graph/identity';
-import { manifestRowBytes, manifestStamp } from '../../domain/graph/manifest-rows';
+import { isUuid, scopeId, type Scope } from '../../domain/graph/identity';
+import { manifestStamp } from '../../domain/graph/manifest-rows';
 import type { NewRawData, RawDataContent, RawDataStore, RawDataVersion } from '../../domain/graph/raw-data-store';
-import { mapperSource } from '../../domain/mapping/mapper-objects';
 import { sha1, sha256Base64 } from '../digest';
+import { ChunkBuilder } from './chunk-builder';
 import type { GraphDocument, RawDataDocument } from './collections';
 import { inTransaction, orUnavailable, type Database } from './database';
-import { bytesOf, idFromText, splitByPartition } from './packed-ids';
+import { bytesOf, idFromText } from './packed-ids';
 import { contentIdOf, decodeHashes, encodeHashes, newVersion, writeRawData } from './raw-data';
 import { notWiped } from './wipe-objects';
 
@@ -97,13 +97,13 @@ export class MongoRawDataStore implements RawDataStore {
     return await orUnavailable(
       inTransaction(this.database, { durable: true }, async (session) => {
         const entity = await this.liveEntity(entityId, session);
-        const { _source: source, _scope: scope } = entity;
-        const owner = scopeId(sha1, { account: this.account, source, scope });
+        const scope = { account: this.account, source: entity._source, scope: entity._scope };
+        const at = this.now();
         const hashes = new Map(Object.entries(decodeHashes(entity._rawDataHashes)));
         const latest = await this.database.collections.rawData
           .find({ '_id.entityId': entity._id, account: this.account, latest: true }, { session })
           .toArray();
-        const base = { entityId: entity._id, account: this.account, scopeId: owner, now: this.now() };
+        const base = { entityId: entity._id, account: this.account, scopeId: scopeId(sha1, scope), now: at };
         const { versions, contents } = decide(hashes, base, latest);
         if (versions.length === 0) return 0;
         for (const { _id, hash } of versions) {
@@ -115,7 +115,7 @@ export class MongoRawDataStore implements RawDataStore {
           contents,
           hashes: [{ id: entity._id, encoded: encodeHashes(Object.fromEntries(hashes)) }],
         });
-        if (source !== mapperSource) await this.forgetUpload(entity, owner, session);
+        await this.forgetUpload(entity, { scope, at }, session);
         return versions.length;
       }),
     );
@@ -125,25 +125,17 @@ export class MongoRawDataStore implements RawDataStore {
    * The bytes of the owner's last upload describe the entity no more. Without their hash in the manifest, the next job of the owner
    * looks at the entity even if it brings the same bytes, and restores the raw data that it names.
    */
-  private async forgetUpload({ _id, _version }: Owner, scope: string, session: ClientSession): Promise<void> {
-    const row = Buffer.alloc(manifestRowBytes);
-    row.set(bytesOf(_id));
-    row.writeUInt32LE(manifestStamp(_version, false), manifestRowBytes - 4);
-    await this.database.collections.appliedChunks.insertOne(
-      {
-        _id: `rawData/${randomUUID()}`,
-        jobId: '',
-        scopeId: scope,
-        kind: 'entity',
-        chunk: null,
-        counts: {},
-        problems: [],
-        rowCount: 1,
-        rows: splitByPartition(row, manifestRowBytes),
-        folded: false,
-      },
-      { session },
-    );
+  private async forgetUpload(
+    { _id, _version }: Owner,
+    { scope, at }: { readonly scope: Scope; readonly at: number },
+    session: ClientSession,
+  ): Promise<void> {
+    const id = `rawData-${randomUUID()}`;
+    const owner = { scope, scopeId: scopeId(sha1, scope), integrationInstanceId: null };
+    const by = { ...owner, id, mode: 'EDIT', at, isAlone: false, settlementId: id } as const;
+    const chunk = new ChunkBuilder({ by, kind: 'entity', chunk: null });
+    chunk.row(owner.scopeId, bytesOf(_id), null, manifestStamp(_version, false));
+    await chunk.write(this.database, session);
   }
 
   private async liveEntity(entityId: string, session: ClientSession): Promise<Owner> {
