@@ -185,6 +185,8 @@ const documentation = [
   `mutation DeleteRelationship($relationshipId: String!, $timestamp: Long, $hardDelete: Boolean) {
     deleteRelationship(relationshipId: $relationshipId, timestamp: $timestamp, hardDelete: $hardDelete) {
       relationship { _id } edge ${edge} } }`,
+  `mutation BuildCsv($filters: VertexFilters, $propertyFilters: JSON, $filterType: FilterType) {
+    buildCsv(filters: $filters, propertyFilters: $propertyFilters, filterType: $filterType) { stateFileUrl } }`,
 ];
 
 const schema2023 = [
@@ -203,7 +205,8 @@ const schema2023 = [
     createRelationshipV2(input: $link) { relationship }
     deleteRelationshipV2(relationshipId: $id, timestamp: 1529329792552, hardDelete: true) { relationship }
     resetEntity(entityId: $id, resetPropertyNames: $names) { entity }
-    deleteEntityRawData(entityId: $id, source: "api", names: $names) { deleteCount } }`,
+    deleteEntityRawData(entityId: $id, source: "api", names: $names) { deleteCount }
+    buildJson { stateFileUrl } }`,
 ];
 
 export const clientDocuments: readonly ClientDocument[] = [
