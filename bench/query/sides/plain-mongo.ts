@@ -46,7 +46,7 @@ async function answer(question: Question, entities: Collection, account: string)
           { $group: { _id: `$${field}`, count: { $sum: 1 } } },
         ];
         const groups = entities.aggregate<{ _id: string; count: number }>(stages, {
-          hint: { _accountId: 1, [field]: 1 },
+          hint: { _accountId: 1, [field]: 1, _id: 1 },
         });
         return (await groups.toArray()).map(({ _id, count }) => [_id, count]);
       };

@@ -5,6 +5,7 @@ import type { ChunkBuilder } from './chunk-builder';
 import type { GraphDocument } from './collections';
 import { classesOf } from './count-documents';
 import type { Database } from './database';
+import { entityOrders } from './indexes';
 
 /** Counts live objects that are about to end, where nobody has read them. */
 export async function countEnding(
@@ -29,7 +30,8 @@ export async function countAll(database: Database, account: string, session: Cli
   const counts = new CountTally();
   const filter = { _accountId: account, _deleted: false };
   for (const kind of ['entity', 'relationship'] as const) {
-    const options = { session, hint: { _accountId: 1, _type: 1 }, allowDiskUse: true };
+    const hint = kind === 'entity' ? entityOrders.type : { _accountId: 1, _type: 1 };
+    const options = { session, hint, allowDiskUse: true };
     for await (const { _id, count } of grouped(database, kind, filter, options)) {
       counts.add(kind, _id.type, classesOf({ _class: _id.class }), count);
     }

@@ -142,7 +142,13 @@ export class DryRunGraph implements GraphWriter, AsIf {
   private async end(of: WriteOf, chunk: ChunkBuilder, ending: readonly Found[]): Promise<void> {
     this.count(chunk, of.kind, ending);
     if (of.kind !== 'entity' || ending.length === 0) return;
-    await this.endRelationships(chunk, touching(ending.map(({ _id }) => _id)));
+    await this.endRelationships(
+      chunk,
+      touching(
+        of.job.scope.account,
+        ending.map(({ _id }) => _id),
+      ),
+    );
   }
 
   private async endRelationships(chunk: ChunkBuilder, filter: Filter<GraphDocument>): Promise<void> {

@@ -140,8 +140,11 @@ const lineage = {
 } as const;
 
 /** Live relationships of any scope that begin or end at one of the entities. */
-export const touching = (entities: readonly Binary[]): Filter<GraphDocument> => ({
-  $or: [{ _fromEntityId: { $in: [...entities] } }, { _toEntityId: { $in: [...entities] } }],
+export const touching = (account: string, entities: readonly Binary[]): Filter<GraphDocument> => ({
+  $or: [
+    { _accountId: account, _fromEntityId: { $in: [...entities] } },
+    { _accountId: account, _toEntityId: { $in: [...entities] } },
+  ],
   _deleted: false,
 });
 
@@ -154,7 +157,9 @@ export async function endRelationshipsOf(
   if (entities.length === 0) return;
   const { relationships } = database.collections;
   const { chunk, of, session } = request;
-  const found = await relationships.find(touching(entities), { session, projection: lineage }).toArray();
+  const found = await relationships
+    .find(touching(of.job.scope.account, entities), { session, projection: lineage })
+    .toArray();
   await end(
     database,
     { ...request, of: { ...of, kind: 'relationship' } },

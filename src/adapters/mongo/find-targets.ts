@@ -4,6 +4,7 @@ import type { TargetFilter } from '../../domain/mapping/target-filter';
 import { TargetSearch } from '../../domain/mapping/target-search';
 import type { GraphDocument } from './collections';
 import type { Database } from './database';
+import { entityOrders } from './indexes';
 import { encodePropertyName } from './property-names';
 
 export interface Target {
@@ -75,11 +76,11 @@ async function offerCandidates(
     query[encodePropertyName(name)] = { $in: [...new Set(filters.flatMap((filter) => filter[at]?.wanted ?? []))] };
     projection[encodePropertyName(name)] = 1;
   });
-  const indexed = ['_key', '_type', '_class'].find((name) => names.includes(name));
+  const indexed = (['key', 'type', 'class'] as const).find((order) => names.includes(`_${order}`));
   const candidates = database.collections.entities.find(query as Filter<GraphDocument>, {
     session,
     projection,
-    ...(indexed !== undefined && { hint: { _accountId: 1, [indexed]: 1 } }),
+    ...(indexed !== undefined && { hint: entityOrders[indexed] }),
   });
   for await (const document of candidates) {
     search.offer({ target: toTarget(document), property: (name) => document[encodePropertyName(name)] });

@@ -80,7 +80,7 @@ export function valueAt(bytes: Buffer, type: number, at: number): unknown {
     case DOUBLE:
       return bytes.readDoubleLE(at);
     case STRING:
-      return bytes.toString('utf8', at + 4, at + 3 + bytes.readInt32LE(at));
+      return bytes.utf8Slice(at + 4, at + 3 + bytes.readInt32LE(at));
     case BOOLEAN:
       return bytes[at] === 1;
     case NULL:

@@ -1,25 +1,28 @@
-import type { FoundObject, FoundRelationship, IdKey, Wanted } from '../../../domain/query/run/graph-reader';
+import type { FoundObject, FoundRelationship, Wanted } from '../../../domain/query/run/graph-reader';
 import { bytesToUuid } from '../../../domain/graph/identity';
 import { decodePropertyName, encodePropertyName } from '../property-names';
 import { eachDocument, eachMember, uuidAt, valueAt } from './bson-reply';
+import { edgeReader } from './edge-layout';
+import { idKeyAt } from './id-keys';
 
 /** Members of stored documents that are no part of the object. */
 export const hiddenNames: ReadonlySet<string> = new Set(['_overrides', '_touched']);
 /** Stored as UUIDs, shown as text. */
-export const idNames: ReadonlySet<string> = new Set(['_id', '_fromEntityId', '_toEntityId']);
+const idNames: ReadonlySet<string> = new Set(['_id', '_fromEntityId', '_toEntityId']);
 /** True of every object that queries can see, and not stored. */
 export const latestName = '_latest';
 
-const nothing: Readonly<Record<string, unknown>> = Object.freeze({ __proto__: null });
+type Properties = Readonly<Record<string, unknown>>;
+const noProperties: Properties = Object.freeze({ __proto__: null });
 
 /** Fields to be read so that these names can be shown; none for whole documents. */
 export function projectionOf(wanted: Wanted, more: readonly string[] = []): Record<string, 1> {
   if (wanted === 'all') return {};
-  const names = [...wanted, ...more].filter((name) => name !== latestName && !hiddenNames.has(name));
+  const names = [...wanted, ...more].filter((name) => name !== latestName && name !== '' && !hiddenNames.has(name));
   return Object.fromEntries([['_id', 1], ...names.map((name) => [encodePropertyName(name), 1] as const)]);
 }
 
-/** What the documents of a batch become. Names of fields are few: each is decoded once. */
+/** What the documents of batches become. Names of fields are few: each is decoded once. */
 export class ObjectDecoder {
   private readonly names = new Map<string, string | undefined>();
   private readonly shown: ReadonlySet<string> | undefined;
@@ -33,11 +36,13 @@ export class ObjectDecoder {
 
   entities(batch: Buffer): FoundObject[] {
     const found: FoundObject[] = [];
+    const { isBare } = this;
     eachDocument(batch, (bytes, at) => {
       let id = '';
-      const properties = this.decode(bytes, at, (name, idAt) => {
+      const onId = (name: string, idAt: number) => {
         if (name === '_id') id = idKeyAt(bytes, idAt);
-      });
+      };
+      const properties = this.decode(bytes, at, isBare, onId);
       found.push({ id, properties });
     });
     return found;
@@ -45,9 +50,14 @@ export class ObjectDecoder {
 
   relationships(batch: Buffer): FoundRelationship[] {
     const found: FoundRelationship[] = [];
+    if (this.isBare) {
+      const readEdge = edgeReader(noProperties);
+      eachDocument(batch, (bytes, at) => void found.push(readEdge(bytes, at)));
+      return found;
+    }
     eachDocument(batch, (bytes, at) => {
       const ids = { _id: '', _fromEntityId: '', _toEntityId: '' };
-      const properties = this.decode(bytes, at, (name, idAt) => {
+      const properties = this.decode(bytes, at, false, (name, idAt) => {
         ids[name as keyof typeof ids] = idKeyAt(bytes, idAt);
       });
       found.push({ id: ids._id, from: ids._fromEntityId, to: ids._toEntityId, properties });
@@ -55,22 +65,23 @@ export class ObjectDecoder {
     return found;
   }
 
-  private decode(
-    bytes: Buffer,
-    at: number,
-    onId: (name: string, at: number) => void,
-  ): Readonly<Record<string, unknown>> {
+  /** Nothing but ids. */
+  private get isBare(): boolean {
+    return this.shown?.size === 0;
+  }
+
+  private decode(bytes: Buffer, at: number, isBare: boolean, onId: (name: string, at: number) => void): Properties {
     let properties: Record<string, unknown> | undefined;
     eachMember(bytes, at, (type, nameAt, from) => {
-      const stored = bytes.toString('latin1', nameAt, from - 1);
+      const stored = bytes.latin1Slice(nameAt, from - 1);
       const isId = idNames.has(stored);
       if (isId) onId(stored, uuidAt(from));
-      const name = this.nameOf(stored);
+      const name = isBare ? undefined : this.nameOf(stored);
       if (name === undefined) return;
       properties ??= newProperties();
       properties[name] = isId ? bytesToUuid(bytes, uuidAt(from)) : valueAt(bytes, type, from);
     });
-    if (!this.showsLatest) return properties ?? nothing;
+    if (!this.showsLatest) return properties ?? noProperties;
     properties ??= newProperties();
     properties[latestName] = true;
     return properties;
@@ -89,5 +100,3 @@ export class ObjectDecoder {
 
 /** Without a prototype, so that a property may have any name. */
 const newProperties = (): Record<string, unknown> => ({ __proto__: null }) as unknown as Record<string, unknown>;
-
-const idKeyAt = (bytes: Buffer, at: number): IdKey => bytes.toString('latin1', at, at + 16);

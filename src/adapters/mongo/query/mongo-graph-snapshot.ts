@@ -1,26 +1,31 @@
-import type { Binary, Document } from 'mongodb';
-import { keyToBytes } from '../../../domain/graph/identity';
+import type { Document } from 'mongodb';
+import type { KindCounts } from '../../../domain/graph/entity-counts';
 import type { Predicate } from '../../../domain/query/plan/plan';
 import type {
   FoundObject,
   FoundRelationship,
   GraphSnapshot,
-  IdKey,
   ReadReport,
+  Wanted,
 } from '../../../domain/query/run/graph-reader';
-import { idAt } from '../packed-ids';
+import { indexName, relationshipOrders } from '../indexes';
+import { countedBy, readCounts } from './counted';
 import { entityAccess } from './entity-access';
 import { ObjectDecoder, projectionOf } from './found-objects';
+import { binaryOf, inPieces } from './id-keys';
 import { filterOf } from './predicate-filter';
 import type { ReadSession } from './read-session';
 import { residualOf } from './residual';
 import { notWiped } from '../wipe-objects';
 
-/** Ids in one `$in`. */
+/** Ids of one `$in`. */
 const idsAtOnce = 5_000;
+/** Documents of a batch at most: whole ones are some kilobytes each. */
+const maxPage = { whole: 1_000, part: 10_000 };
 
 export class MongoGraphSnapshot implements GraphSnapshot {
   readonly reads: ReadReport[] = [];
+  private counts: Promise<KindCounts | undefined> | undefined;
 
   constructor(
     private readonly session: ReadSession,
@@ -33,128 +38,138 @@ export class MongoGraphSnapshot implements GraphSnapshot {
     return timeText;
   }
 
-  async *entities({
-    predicate,
-    wanted,
-    after,
-    pageSize,
-  }: Parameters<GraphSnapshot['entities']>[0]): AsyncGenerator<readonly FoundObject[], void, undefined> {
+  async *entities(
+    request: Parameters<GraphSnapshot['entities']>[0],
+  ): AsyncGenerator<readonly FoundObject[], void, undefined> {
+    const { predicate, after, pageSize } = request;
     const { filter, residual } = filterOf(predicate);
     if (!filter) return;
-    const report = this.report('entities');
-    const access = entityAccess(predicate);
-    const rest = residualOf(residual, wanted);
-    const decoder = new ObjectDecoder(rest.wanted);
-    const conditions = [this.visible, filter, ...(after === undefined ? [] : [{ _id: { $gt: binaryOf(after) } }])];
-    let rows = 0;
-    const batches = this.session.batches({
+    const { wanted, admits } = residualOf(residual, request.wanted);
+    const { index, hint, isSmall } = entityAccess(predicate);
+    const report = this.report('entities', index);
+    const decoder = new ObjectDecoder(wanted);
+    const command = {
       find: 'entities',
-      filter: { $and: conditions },
-      projection: projectionOf(rest.wanted),
-      sort: { _id: 1 },
-      hint: access.hint,
-      batchSize: pageSize,
-    });
-    for await (const batch of batches) {
-      const found = decoder.entities(batch).filter(rest.admits);
-      rows += found.length;
-      if (found.length > 0) yield found;
+      filter: this.visible(filter, ...(after === undefined ? [] : [{ _id: { $gt: binaryOf(after) } }])),
+      projection: projectionOf(wanted),
+      ...(hint && { hint }),
+      ...(isSmall ? {} : { sort: { _id: 1 }, batchSize: pageSize }),
+    };
+    let rows = 0;
+    if (isSmall) {
+      const batches = await this.session.all(command);
+      const found = satisfying(batches.flatMap((batch) => decoder.entities(batch)).sort(byId), admits);
+      rows = found.length;
+      if (rows > 0) yield found;
+    } else {
+      for await (const batch of this.session.batches(command, wanted === 'all' ? maxPage.whole : maxPage.part)) {
+        const found = satisfying(decoder.entities(batch), admits);
+        rows += found.length;
+        if (found.length > 0) yield found;
+      }
     }
-    report(access.index, rows);
+    report(rows);
   }
 
-  async entitiesById({
-    ids,
-    predicate,
-    wanted,
-  }: Parameters<GraphSnapshot['entitiesById']>[0]): Promise<readonly FoundObject[]> {
+  async entitiesById(request: Parameters<GraphSnapshot['entitiesById']>[0]): Promise<readonly FoundObject[]> {
+    const { ids, predicate } = request;
     const { filter, residual } = filterOf(predicate);
     if (!filter || ids.length === 0) return [];
-    const report = this.report('entitiesById');
-    const rest = residualOf(residual, wanted);
-    const decoder = new ObjectDecoder(rest.wanted);
-    const found: FoundObject[] = [];
-    for (const some of inPieces(ids)) {
+    const report = this.report('entitiesById', '_id_');
+    const { wanted, admits } = residualOf(residual, request.wanted);
+    const decoder = new ObjectDecoder(wanted);
+    const pieces: FoundObject[][] = [];
+    for (const some of inPieces(ids, idsAtOnce)) {
       const batches = await this.session.all({
         find: 'entities',
-        filter: { $and: [{ _id: { $in: some } }, this.visible, filter] },
-        projection: projectionOf(rest.wanted),
+        filter: { _id: { $in: some }, ...this.visible(filter) },
+        projection: projectionOf(wanted),
         hint: { _id: 1 },
       });
-      for (const batch of batches) found.push(...decoder.entities(batch).filter(rest.admits));
+      for (const batch of batches) pieces.push(satisfying(decoder.entities(batch), admits));
     }
-    report('_id_', found.length);
+    const [first, ...more] = pieces;
+    const found = more.length === 0 ? (first ?? []) : pieces.flat();
+    report(found.length);
     return found;
   }
 
-  async relationships({
-    at,
-    classes,
-    direction,
-    wanted,
-  }: Parameters<GraphSnapshot['relationships']>[0]): Promise<readonly FoundRelationship[]> {
+  async relationships(request: Parameters<GraphSnapshot['relationships']>[0]): Promise<readonly FoundRelationship[]> {
+    const { at, direction } = request;
     if (at.length === 0) return [];
-    const report = this.report('relationships');
-    const decoder = new ObjectDecoder(wanted);
-    const outward = direction !== 'in' ? await this.at('_fromEntityId', at, classes, wanted, decoder) : [];
-    const inward = direction !== 'out' ? await this.at('_toEntityId', at, classes, wanted, decoder) : [];
-    const seen = new Set(outward.map(({ id }) => id));
-    const found = [...outward, ...inward.filter(({ id }) => !seen.has(id))];
-    report(direction, found.length);
-    return found;
+    if (direction !== 'any') return await this.relationshipsBy(direction, request);
+    const [outward, inward] = await Promise.all([
+      this.relationshipsBy('out', request),
+      this.relationshipsBy('in', request),
+    ]);
+    // One whose two ends are asked for is in both.
+    const asked = new Set(at);
+    return [...outward, ...inward.filter(({ from }) => !asked.has(from))];
   }
 
-  private async at(
-    end: '_fromEntityId' | '_toEntityId',
-    at: readonly IdKey[],
-    classes: readonly string[],
-    wanted: readonly string[] | 'all',
-    decoder: ObjectDecoder,
-  ): Promise<FoundRelationship[]> {
-    const found: FoundRelationship[] = [];
-    for (const some of inPieces(at)) {
-      const batches = await this.session.all({
-        find: 'relationships',
-        filter: {
-          [end]: { $in: some },
-          ...(classes.length > 0 && { _class: { $in: classes } }),
-          ...this.visible,
-        },
-        projection: projectionOf(wanted, ['_fromEntityId', '_toEntityId']),
-        hint: { [end]: 1 },
-      });
-      for (const batch of batches) found.push(...decoder.relationships(batch));
-    }
-    return found;
-  }
-
-  async count(_predicate: Predicate): Promise<number | undefined> {
-    return undefined;
+  async count(predicate: Predicate): Promise<number | undefined> {
+    const count = this.seen.includeDeleted ? undefined : countedBy(predicate);
+    if (!count) return undefined;
+    const report = this.report('count', 'objectCounts');
+    const counts = await (this.counts ??= readCounts(this.session, this.seen.account));
+    if (!counts) return undefined;
+    report(1);
+    return count(counts);
   }
 
   async close(): Promise<void> {
     await this.session.close();
   }
 
-  private get visible(): Document {
+  private async relationshipsBy(
+    direction: 'out' | 'in',
+    {
+      at,
+      classes,
+      wanted,
+    }: { readonly at: readonly string[]; readonly classes: readonly string[]; readonly wanted: Wanted },
+  ): Promise<FoundRelationship[]> {
+    const order = relationshipOrders[direction];
+    const report = this.report('relationships', indexName(order));
+    const end = direction === 'out' ? '_fromEntityId' : '_toEntityId';
+    const decoder = new ObjectDecoder(wanted);
+    const pieces: FoundRelationship[][] = [];
+    for (const some of inPieces(at, idsAtOnce)) {
+      const batches = await this.session.all({
+        find: 'relationships',
+        filter: {
+          [end]: some.length === 1 ? some[0] : { $in: some },
+          ...(classes.length > 0 && { _class: { $in: classes } }),
+          ...this.visible(),
+        },
+        projection: projectionOf(wanted, ['_fromEntityId', '_toEntityId']),
+        hint: order,
+      });
+      for (const batch of batches) pieces.push(decoder.relationships(batch));
+    }
+    const [first, ...more] = pieces;
+    const found = more.length === 0 ? (first ?? []) : pieces.flat();
+    report(found.length);
+    return found;
+  }
+
+  private visible(...conditions: readonly Document[]): Document {
     const { account, includeDeleted } = this.seen;
-    return { _accountId: account, ...(includeDeleted ? notWiped : { _deleted: false }) };
+    const stated = conditions.filter((condition) => Object.keys(condition).length > 0);
+    return {
+      _accountId: account,
+      ...(includeDeleted ? notWiped : { _deleted: false }),
+      ...(stated.length > 0 && { $and: stated }),
+    };
   }
 
-  private report(read: ReadReport['read']): (index: string, rows: number) => void {
+  private report(read: ReadReport['read'], index: string): (rows: number) => void {
     const from = performance.now();
-    return (index, rows) => void this.reads.push({ read, index, rows, ms: performance.now() - from });
+    return (rows) => void this.reads.push({ read, index, rows, ms: performance.now() - from });
   }
 }
 
-const binaryOf = (key: IdKey): Binary => idAt(keyToBytes(key), 0);
+const satisfying = (found: FoundObject[], admits: ((found: FoundObject) => boolean) | undefined): FoundObject[] =>
+  admits ? found.filter(admits) : found;
 
-/** Each id once, in the order of the index, so that mongod moves through it in one direction. */
-function inPieces(ids: readonly IdKey[]): Binary[][] {
-  const sorted = [...new Set(ids)].sort();
-  const pieces: Binary[][] = [];
-  for (let from = 0; from < sorted.length; from += idsAtOnce) {
-    pieces.push(sorted.slice(from, from + idsAtOnce).map(binaryOf));
-  }
-  return pieces;
-}
+const byId = (a: FoundObject, b: FoundObject): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);

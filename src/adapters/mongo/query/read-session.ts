@@ -34,16 +34,19 @@ export class ReadSession {
     return this.time && `${this.time.getHighBits()}.${this.time.getLowBitsUnsigned()}`;
   }
 
-  /** All batches of a `find` or `aggregate`, the bytes of an array of documents each. */
-  async *batches(command: Document): AsyncGenerator<Buffer, void, undefined> {
+  /**
+   * All batches of a `find`, the bytes of an array of documents each. The first holds `batchSize` documents, later ones up to `most`.
+   */
+  async *batches(command: Document, most = maxBatch): AsyncGenerator<Buffer, void, undefined> {
     let reply = await this.start(command);
-    const collection = (command.find ?? command.aggregate) as string;
+    const collection = command.find as string;
     const id = reply.cursor.toString();
-    const more = { getMore: reply.cursor, collection, batchSize: maxBatch };
+    const more = { getMore: reply.cursor, collection, batchSize: (command.batchSize as number | undefined) ?? most };
     try {
       if (!reply.cursor.isZero()) this.cursors.set(id, more);
       yield reply.batch;
       while (!reply.cursor.isZero()) {
+        more.batchSize = Math.min(most, more.batchSize * 4);
         reply = await this.send({ ...more });
         if (reply.cursor.isZero()) this.cursors.delete(id);
         yield reply.batch;
