@@ -4,6 +4,7 @@ import { authenticatorContract } from '../../support/contracts/authenticator';
 import { blobStoreContract } from '../../support/contracts/blob-store';
 import { graphExportContract } from '../../support/contracts/graph-export';
 import { graphMutationsContract } from '../../support/contracts/graph-mutations';
+import { graphReaderContract } from '../../support/contracts/graph-reader';
 import { graphWriterContract } from '../../support/contracts/graph-writer';
 import { jobRunsContract } from '../../support/contracts/job-runs';
 import { objectVersionsContract } from '../../support/contracts/object-versions';
@@ -29,6 +30,7 @@ import {
   type MemoryResults,
 } from '../../support/memory/memory-query-results';
 import { memoryStores } from '../../support/memory/memory-stores';
+import { MemoryGraphReader } from '../../support/query/memory-graph-reader';
 
 /** The same contracts hold for the adapters: `test/integration/contracts`. */
 describe('in memory', () => {
@@ -56,6 +58,7 @@ describe('in memory', () => {
     rawDataOf: (account, now) => new MemoryRawDataStore(database, account, now),
   }));
   objectVersionsContract(() => ({ storesOf, versionsOf: (account) => new MemoryObjectVersions(database, account) }));
+  graphReaderContract(() => ({ readerOf: async (graph) => new MemoryGraphReader(graph) }));
   blobStoreContract(() => {
     let now = Date.now();
     const blobs = new MemoryBlobStore(() => now);

@@ -6,7 +6,9 @@ import { idKeyAt } from './id-keys';
  * Reads documents of three ids and nothing else. mongod writes all of one answer alike: where the ids lie is found out once, and
  * again when a document is not like the one before.
  */
-export function edgeReader(properties: FoundRelationship['properties']): (bytes: Buffer, at: number) => FoundRelationship {
+export function edgeReader(
+  properties: FoundRelationship['properties'],
+): (bytes: Buffer, at: number) => FoundRelationship {
   let layout: { readonly size: number; readonly id: number; readonly from: number; readonly to: number } | undefined;
   return (bytes, at) => {
     const size = bytes.readInt32LE(at);

@@ -6,11 +6,15 @@ import { edgeReader } from './edge-layout';
 import { idKeyAt } from './id-keys';
 
 /** Members of stored documents that are no part of the object. */
-export const hiddenNames: ReadonlySet<string> = new Set(['_overrides', '_touched']);
+const hiddenNames: ReadonlySet<string> = new Set(['_overrides', '_touched']);
 /** Stored as UUIDs, shown as text. */
 const idNames: ReadonlySet<string> = new Set(['_id', '_fromEntityId', '_toEntityId']);
 /** True of every object that queries can see, and not stored. */
 export const latestName = '_latest';
+
+/** Whether a document can have a field for it that queries may look at. */
+export const isStored = (name: string): boolean =>
+  name !== latestName && name !== '' && !hiddenNames.has(name) && !name.includes('\0') && name.isWellFormed();
 
 type Properties = Readonly<Record<string, unknown>>;
 const noProperties: Properties = Object.freeze({ __proto__: null });
@@ -18,7 +22,7 @@ const noProperties: Properties = Object.freeze({ __proto__: null });
 /** Fields to be read so that these names can be shown; none for whole documents. */
 export function projectionOf(wanted: Wanted, more: readonly string[] = []): Record<string, 1> {
   if (wanted === 'all') return {};
-  const names = [...wanted, ...more].filter((name) => name !== latestName && name !== '' && !hiddenNames.has(name));
+  const names = [...wanted, ...more].filter(isStored);
   return Object.fromEntries([['_id', 1], ...names.map((name) => [encodePropertyName(name), 1] as const)]);
 }
 

@@ -5,7 +5,7 @@ import type { MatchOperator, PlanSubject, Predicate, Scalar } from '../../../dom
 import { all } from '../../../domain/query/plan/predicates';
 import { idFromText } from '../packed-ids';
 import { encodePropertyName } from '../property-names';
-import { hiddenNames, latestName } from './found-objects';
+import { isStored, latestName } from './found-objects';
 
 export interface PredicateFilter {
   /** Lets through all that the predicate is true of, and more if there is a residual; undefined for nothing at all. */
@@ -201,6 +201,6 @@ function onField<Result>(
   if (subject.kind !== 'property') throw new Error('a predicate on entities speaks of a column');
   const { key } = subject;
   if (key === latestName) return cases.latest();
-  if (hiddenNames.has(key) || key === '' || key.includes('\0') || !key.isWellFormed()) return cases.hidden();
+  if (!isStored(key)) return cases.hidden();
   return key === '_id' ? cases.id(key) : cases.stored(encodePropertyName(key));
 }
