@@ -1,12 +1,12 @@
 import type { Predicate, Scalar } from '../../../domain/query/plan/plan';
+import { all, any, not } from '../../../domain/query/plan/predicates';
 import { entityOrders, indexName } from '../indexes';
 
 /** How the entities of a predicate are found. */
 export interface EntityAccess {
-  /** Names of indexes, for reports. */
+  /** Name of the index. */
   readonly index: string;
-  /** Undefined where mongod joins two indexes. */
-  readonly hint: Readonly<Record<string, 1>> | undefined;
+  readonly hint: Readonly<Record<string, 1>>;
   /** Few enough to be read at once and sorted here; the index gives them in another order than that of ids. */
   readonly isSmall: boolean;
 }
@@ -36,12 +36,35 @@ export function entityAccess(predicate: Predicate): EntityAccess {
   if (byKey) return through(entityOrders.key, byKey.values.length <= maxSmall);
   if (of('_type', maxMerged)) return through(entityOrders.type);
   if (of('_class', maxMerged)) return through(entityOrders.class);
-  return membersOf(predicate).some(isTypesAndClasses)
-    ? { index: `${indexName(entityOrders.type)}, ${indexName(entityOrders.class)}`, hint: undefined, isSmall: false }
-    : through(entityOrders.id);
+  return through(entityOrders.id);
 }
 
-export const membersOf = (predicate: Predicate): readonly Predicate[] =>
+/**
+ * Alternatives of types and classes, as `(Host|aws_instance)`, in two parts with no entity in common: each has an index, and mongod
+ * would rather look at all entities than join the two. Undefined for all other predicates.
+ */
+export function typesAndClasses(predicate: Predicate): readonly [Predicate, Predicate] | undefined {
+  const members = membersOf(predicate);
+  const both = members.find(isTypesAndClasses);
+  if (both?.kind !== 'any') return undefined;
+  const rest = members.filter((member) => member !== both);
+  const [types, classes] = ['_type', '_class'].map((key) =>
+    any(both.of.filter((each) => equalityOf(each)?.key === key)),
+  ) as [Predicate, Predicate];
+  return [all([types, ...rest]), all([classes, not(types), ...rest])];
+}
+
+/**
+ * The order in which those of some ids are looked up: an index of type or class passes over the others without reading them.
+ */
+export function idAccess(predicate: Predicate): EntityAccess {
+  const equalities = membersOf(predicate).flatMap((member) => equalityOf(member) ?? []);
+  const of = (key: string) => equalities.some((equality) => equality.key === key && equality.values.length === 1);
+  if (of('_type')) return through(entityOrders.type);
+  return through(of('_class') ? entityOrders.class : idOrder);
+}
+
+const membersOf = (predicate: Predicate): readonly Predicate[] =>
   predicate.kind === 'all' ? predicate.of : [predicate];
 
 /** `p = value`, `p` in a list, or alternatives of these with one `p`. */
@@ -60,8 +83,7 @@ export function equalityOf(
   return { key, values: predicate.kind === 'in' ? predicate.values : [predicate.value] };
 }
 
-/** Alternatives that are all a type or a class, as `(Host|aws_instance)` is. */
 const isTypesAndClasses = (predicate: Predicate): boolean =>
   predicate.kind === 'any' &&
-  predicate.of.length <= maxMerged &&
-  predicate.of.every((each) => ['_type', '_class'].includes(equalityOf(each)?.key ?? ''));
+  predicate.of.every((each) => ['_type', '_class'].includes(equalityOf(each)?.key ?? '')) &&
+  equalityOf(predicate) === undefined;

@@ -10,9 +10,10 @@ import type {
 } from '../../../domain/query/run/graph-reader';
 import { indexName, relationshipOrders } from '../indexes';
 import { countedBy, readCounts } from './counted';
-import { entityAccess } from './entity-access';
+import { entityAccess, idAccess, typesAndClasses } from './entity-access';
 import { ObjectDecoder, projectionOf } from './found-objects';
 import { binaryOf, inPieces } from './id-keys';
+import { mergePages } from './merge-pages';
 import { filterOf } from './predicate-filter';
 import type { ReadSession } from './read-session';
 import { residualOf } from './residual';
@@ -38,7 +39,13 @@ export class MongoGraphSnapshot implements GraphSnapshot {
     return timeText;
   }
 
-  async *entities(
+  entities(request: Parameters<GraphSnapshot['entities']>[0]): AsyncGenerator<readonly FoundObject[], void, undefined> {
+    const [types, classes] = typesAndClasses(request.predicate) ?? [];
+    if (!types || !classes) return this.listed(request);
+    return mergePages(this.listed({ ...request, predicate: types }), this.listed({ ...request, predicate: classes }));
+  }
+
+  private async *listed(
     request: Parameters<GraphSnapshot['entities']>[0],
   ): AsyncGenerator<readonly FoundObject[], void, undefined> {
     const { predicate, after, pageSize } = request;
@@ -52,7 +59,7 @@ export class MongoGraphSnapshot implements GraphSnapshot {
       find: 'entities',
       filter: this.visible(filter, ...(after === undefined ? [] : [{ _id: { $gt: binaryOf(after) } }])),
       projection: projectionOf(wanted),
-      ...(hint && { hint }),
+      hint,
       ...(isSmall ? {} : { sort: { _id: 1 }, batchSize: pageSize }),
     };
     let rows = 0;
@@ -75,7 +82,8 @@ export class MongoGraphSnapshot implements GraphSnapshot {
     const { ids, predicate } = request;
     const { filter, residual } = filterOf(predicate);
     if (!filter || ids.length === 0) return [];
-    const report = this.report('entitiesById', '_id_');
+    const { index, hint } = idAccess(predicate);
+    const report = this.report('entitiesById', index);
     const { wanted, admits } = residualOf(residual, request.wanted);
     const decoder = new ObjectDecoder(wanted);
     const pieces: FoundObject[][] = [];
@@ -84,7 +92,7 @@ export class MongoGraphSnapshot implements GraphSnapshot {
         find: 'entities',
         filter: { _id: { $in: some }, ...this.visible(filter) },
         projection: projectionOf(wanted),
-        hint: { _id: 1 },
+        hint,
       });
       for (const batch of batches) pieces.push(satisfying(decoder.entities(batch), admits));
     }

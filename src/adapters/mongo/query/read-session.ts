@@ -1,12 +1,16 @@
-import type { Long } from 'mongodb';
-import { MongoServerError, Timestamp, type ClientSession, type Document } from 'mongodb';
-import { ErrorCode } from '../../../contracts/error-code';
-import { DomainError } from '../../../domain/errors';
-import { orUnavailable, type Database } from '../database';
+import { MongoServerError, Timestamp, type ClientSession, type Document, type Long } from 'mongodb';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '../database';
 import { readReply, type Reply } from './bson-reply';
+import { noSuchTime, toDomainError } from './read-errors';
 
-/** Codes of mongod: the time is older than its history, or than the collection or index that is read. */
-const snapshotGone = new Set(['SnapshotTooOld', 'SnapshotUnavailable']);
+/** Documents of a batch; what ends it in practice is the size of a reply, 16 MB. */
+const maxBatch = 1_000_000;
+/** Batches grow: a reader that takes only the first rows pays for few, one that takes all for few commands. */
+const growth = 4;
+
+/** A collection or an index that was just made cannot be read at a committed time for a moment. */
+const patience = { times: 40, ms: 50 };
 
 /**
  * Reads at one point in time. The first read fixes it (`readConcern: snapshot` without a time reads what is majority-committed, so
@@ -15,10 +19,14 @@ const snapshotGone = new Set(['SnapshotTooOld', 'SnapshotUnavailable']);
  */
 export class ReadSession {
   private readonly session: ClientSession;
-  private readonly cursors = new Map<string, Document>();
+  private readonly cursors = new Map<Long, string>();
   private time: Timestamp | undefined;
   private first: Promise<unknown> | undefined;
 
+  /**
+   * @param time as `timeText` gave it
+   * @throws DomainError CURSOR_INVALID for any other text
+   */
   constructor(
     private readonly database: Database,
     private readonly signal: AbortSignal,
@@ -31,42 +39,62 @@ export class ReadSession {
 
   /** Text of the time of all reads; undefined before the first one. */
   get timeText(): string | undefined {
-    return this.time && `${this.time.getHighBits()}.${this.time.getLowBitsUnsigned()}`;
+    return this.time && `${this.time.getHighBitsUnsigned()}.${this.time.getLowBitsUnsigned()}`;
   }
 
   /**
    * All batches of a `find`, the bytes of an array of documents each. The first holds `batchSize` documents, later ones up to `most`.
+   * From the second on, one more is under way while a batch is used.
    */
   async *batches(command: Document, most = maxBatch): AsyncGenerator<Buffer, void, undefined> {
-    let reply = await this.start(command);
+    const { batch, cursor } = await this.start(command);
     const collection = command.find as string;
-    const id = reply.cursor.toString();
-    const more = { getMore: reply.cursor, collection, batchSize: (command.batchSize as number | undefined) ?? most };
+    if (cursor.isZero()) return yield batch;
+    this.cursors.set(cursor, collection);
+    let next: Promise<Reply> | undefined;
     try {
-      if (!reply.cursor.isZero()) this.cursors.set(id, more);
-      yield reply.batch;
-      while (!reply.cursor.isZero()) {
-        more.batchSize = Math.min(most, more.batchSize * 4);
-        reply = await this.send({ ...more });
-        if (reply.cursor.isZero()) this.cursors.delete(id);
+      yield batch;
+      let batchSize = (command.batchSize as number | undefined) ?? most;
+      const more = async () => {
+        batchSize = Math.min(most, batchSize * growth);
+        return await this.send({ getMore: cursor, collection, batchSize });
+      };
+      for (next = more(); next !== undefined;) {
+        const reply: Reply = await next;
+        next = reply.cursor.isZero() ? undefined : more();
+        // Heard of when it is its turn.
+        next?.catch(() => undefined);
+        if (!next) this.cursors.delete(cursor);
         yield reply.batch;
       }
     } finally {
-      if (this.cursors.delete(id)) await this.kill(collection, [more.getMore]);
+      await next?.catch(() => undefined);
+      if (this.cursors.has(cursor)) await this.kill(cursor, collection);
     }
   }
 
   /** The same, when all of it is wanted at once. */
   async all(command: Document): Promise<readonly Buffer[]> {
-    const batches: Buffer[] = [];
-    for await (const batch of this.batches(command)) batches.push(batch);
-    return batches;
+    const { batch, cursor } = await this.start(command);
+    if (cursor.isZero()) return [batch];
+    const collection = command.find as string;
+    const batches = [batch];
+    this.cursors.set(cursor, collection);
+    try {
+      for (let isLast = false; !isLast;) {
+        const reply = await this.send({ getMore: cursor, collection, batchSize: maxBatch });
+        batches.push(reply.batch);
+        isLast = reply.cursor.isZero();
+      }
+      this.cursors.delete(cursor);
+      return batches;
+    } finally {
+      if (this.cursors.has(cursor)) await this.kill(cursor, collection);
+    }
   }
 
   async close(): Promise<void> {
-    for (const { collection, getMore } of this.cursors.values())
-      await this.kill(collection as string, [getMore as Long]);
-    this.cursors.clear();
+    for (const [cursor, collection] of this.cursors) await this.kill(cursor, collection);
     await this.session.endSession();
   }
 
@@ -74,14 +102,26 @@ export class ReadSession {
   private async start(command: Document): Promise<Reply> {
     while (this.time === undefined && this.first) await this.first;
     if (this.time !== undefined) return await this.sendAt(command, this.time);
-    const sent = this.sendAt(command);
+    const sent = this.fixTime(command);
     this.first = sent.then(
-      ({ time }) => (this.time ??= time),
+      () => undefined,
       () => (this.first = undefined),
     );
-    const reply = await sent;
-    await this.first;
-    return reply;
+    return await sent;
+  }
+
+  private async fixTime(command: Document): Promise<Reply> {
+    for (let tries = 1; ; tries++) {
+      try {
+        const reply = await this.sendAt(command);
+        this.time = reply.time;
+        return reply;
+      } catch (err) {
+        const isEarly = err instanceof Error && isCode(err.cause, 'SnapshotUnavailable');
+        if (!isEarly || tries === patience.times) throw err;
+        await sleep(patience.ms, undefined, { signal: this.signal });
+      }
+    }
   }
 
   private async sendAt(command: Document, atClusterTime?: Timestamp): Promise<Reply> {
@@ -93,43 +133,33 @@ export class ReadSession {
   }
 
   private async send(command: Document): Promise<Reply> {
-    this.signal.throwIfAborted();
     const { session, signal } = this;
+    signal.throwIfAborted();
     try {
-      return readReply(await orUnavailable(this.database.db.command(command, { session, signal, raw: true })));
+      return readReply(await this.database.db.command(command, { session, signal, raw: true }));
     } catch (err) {
       // mongod ends what it was doing when the connection of an aborted command is closed.
-      this.signal.throwIfAborted();
-      if (err instanceof MongoServerError && snapshotGone.has(err.codeName ?? '')) throw expired(err);
-      throw err;
+      signal.throwIfAborted();
+      throw toDomainError(err);
     }
   }
 
-  private async kill(collection: string, cursors: readonly Long[]): Promise<void> {
+  private async kill(cursor: Long, collection: string): Promise<void> {
+    this.cursors.delete(cursor);
     try {
-      await this.database.db.command({ killCursors: collection, cursors }, { session: this.session });
+      await this.database.db.command({ killCursors: collection, cursors: [cursor] }, { session: this.session });
     } catch {
       // mongod ends forgotten cursors by itself.
     }
   }
 }
 
-/** Documents of a batch; what ends it in practice is the size of a reply, 16 MB. */
-const maxBatch = 1_000_000;
+const isCode = (err: unknown, codeName: string): boolean =>
+  err instanceof MongoServerError && err.codeName === codeName;
 
-const expired = (cause: unknown): DomainError =>
-  new DomainError(
-    ErrorCode.cursorExpired,
-    'The graph is not kept any more as it was when this query began; run the query again.',
-    [],
-    { cause },
-  );
-
-/** @throws DomainError CURSOR_INVALID for what is no time of a snapshot */
 function parseTime(text: string): Timestamp {
   const match = /^(\d{1,10})\.(\d{1,10})$/.exec(text);
   const [t, i] = [Number(match?.[1]), Number(match?.[2])];
-  if (!(t < 2 ** 32 && i < 2 ** 32))
-    throw new DomainError(ErrorCode.cursorInvalid, 'The cursor names no point in time.');
+  if (!(t < 2 ** 32 && i < 2 ** 32)) throw noSuchTime();
   return new Timestamp({ t, i });
 }
