@@ -145,7 +145,7 @@ export class DryRunGraph implements GraphWriter, AsIf {
     await this.endRelationships(
       chunk,
       touching(
-        of.job.scope.account,
+        of.by.scope.account,
         ending.map(({ _id }) => _id),
       ),
     );

@@ -158,7 +158,7 @@ export async function endRelationshipsOf(
   const { relationships } = database.collections;
   const { chunk, of, session } = request;
   const found = await relationships
-    .find(touching(of.job.scope.account, entities), { session, projection: lineage })
+    .find(touching(of.by.scope.account, entities), { session, projection: lineage })
     .toArray();
   await end(
     database,
