@@ -82,7 +82,24 @@ interface RequestParts {
 
 const REQUEST_TIMEOUT_MS = 60_000;
 
-async function request(connection: ApiConnection, { method, path, body, signal }: RequestParts): Promise<SyncJob> {
+async function request(connection: ApiConnection, parts: RequestParts): Promise<SyncJob> {
+  const { status, json } = await call(connection, parts);
+  const reply = replySchema.safeParse(json);
+  if (!reply.success) {
+    const what = `${parts.method} ${parts.path}`;
+    throw new ApiError(`The API answered ${what} without a job document.`, 'UNEXPECTED_REPLY', status);
+  }
+  return reply.data.job;
+}
+
+/**
+ * One request with the credentials of the connection.
+ * @throws ApiError when there is no answer, or another status than 200
+ */
+export async function call(
+  connection: ApiConnection,
+  { method, path, body, signal }: RequestParts,
+): Promise<{ readonly status: number; readonly json: unknown }> {
   const url = `${connection.apiBaseUrl.replace(/\/+$/, '')}${path}`;
   const what = `${method} ${path}`;
   const deadline = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
@@ -121,11 +138,7 @@ async function request(connection: ApiConnection, { method, path, body, signal }
     const { code, message } = told.data.error;
     throw new ApiError(`The API refused ${what} with status ${status}, ${code}: ${message}`, code, status);
   }
-  const reply = replySchema.safeParse(json);
-  if (!reply.success) {
-    throw new ApiError(`The API answered ${what} without a job document.`, 'UNEXPECTED_REPLY', status);
-  }
-  return reply.data.job;
+  return { status, json };
 }
 
 function parseJson(text: string): unknown {

@@ -34,12 +34,14 @@ export interface ReportInput {
   readonly result: SynchronizeResult;
   readonly collectMs: number;
   readonly places: Places;
+  /** A question with its answer. */
+  readonly answer: string;
   /** False when the product is stopped after the report, which makes its addresses useless until the next start. */
   readonly keepsRunning: boolean;
 }
 
 /** The closing text: what was found, what changed in the graph, how long it took, where to look. */
-export function formatReport({ collected, result, collectMs, places, keepsRunning }: ReportInput): string {
+export function formatReport({ collected, result, collectMs, places, answer, keepsRunning }: ReportInput): string {
   const { job } = result;
   const failed = job.numRelationshipCreateErrors;
   return [
@@ -53,7 +55,10 @@ export function formatReport({ collected, result, collectMs, places, keepsRunnin
     ...(failed > 0 ? [`${whole(failed)} relationships were not created because an end of theirs does not exist.`] : []),
     `Collected in ${seconds(collectMs)}, uploaded in ${seconds(result.uploadMs)}, finalized in ${seconds(result.finalizeMs)}.`,
     '',
+    answer,
+    '',
     keepsRunning ? 'Where to look' : 'Where to look, after `npm start`',
+    `  questions   ${places.apiBaseUrl.replace(/\/+$/, '')}/graphql in a browser; the language is in docs/j1ql.md`,
     `  workflow    ${workflowUrl(places, job.id)}`,
     `  job         curl -H "Authorization: Bearer $(${tokenCommand(places.connectionFile)})" -H "JupiterOne-Account: ${places.account}" ${jobUrl(places, job.id)}`,
     `  connection  ${places.connectionFile} (addresses, account and token)`,

@@ -2,6 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 
 import type { Reporter } from '../stack/progress';
+import { ask, QUESTION } from './ask';
 import { createSyncClient, type ApiConnection } from './client';
 import { collectMachine } from './collect/collect-machine';
 import type { Sources } from './collect/sources';
@@ -85,8 +86,9 @@ async function runDemoJob({ connection, once, sources, selfPid, reporter, signal
       wait: { signal },
     });
     show(undefined);
+    const answer = await ask(connection, QUESTION, signal);
     reporter.line('');
-    reporter.line(formatReport({ collected, result, collectMs, places: connection, keepsRunning: !once }));
+    reporter.line(formatReport({ collected, result, collectMs, places: connection, answer, keepsRunning: !once }));
   } finally {
     show(undefined);
   }

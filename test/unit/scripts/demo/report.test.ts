@@ -33,6 +33,7 @@ const input: ReportInput = {
   result: { job, uploadMs: 1_234, finalizeMs: 20_000 },
   collectMs: 56,
   places,
+  answer: 'A question to the graph: …',
   keepsRunning: true,
 };
 
@@ -69,6 +70,8 @@ it('reports types, changes, durations and places', () => {
   expect(text).toMatch(/^thing +CodeModule, Application +2$/m);
   expect(text).toMatch(/^entities +1,234 +0 +0 +0$/m);
   expect(text).toContain('Nothing changed since the last run');
+  expect(text).toContain('A question to the graph');
+  expect(text).toContain('http://127.0.0.1:8080/graphql in a browser');
   expect(text).toContain('Collected in 0.06 s, uploaded in 1.23 s, finalized in 20 s.');
   expect(text).toContain(`$(node -p "require('./.perijove/connection.json').token")`);
   expect(text).toContain('"JupiterOne-Account: my account" http://127.0.0.1:8080/persister/synchronization/jobs/job-1');

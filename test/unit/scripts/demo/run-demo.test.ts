@@ -3,6 +3,7 @@ import path from 'node:path';
 import { createSources } from '../../../../scripts/demo/collect/sources';
 import { runDemo, type DemoOptions } from '../../../../scripts/demo/run-demo';
 import { createMachine, type MachineFixture } from './machine-fixture';
+import { QUESTION } from '../../../../scripts/demo/ask';
 import { startStandIn, type Answer, type SeenRequest, type StandIn } from './sync-api-stand-in';
 
 const JOB = 'a1b2c3d4-0000-4000-8000-000000000001';
@@ -24,6 +25,7 @@ function diffingApi(): (request: SeenRequest) => Answer {
     stored[kind] = next;
   };
   return ({ method, path, body }) => {
+    if (path === '/graphql') return { body: { data: { queryV1: { data: [{ user: 'root', processes: 4 }] } } } };
     const kind = path.endsWith('/entities') ? 'entities' : 'relationships';
     if (method === 'POST' && path.endsWith('/jobs')) {
       job = { id: JOB, status: 'AWAITING_UPLOADS' };
@@ -85,6 +87,9 @@ it('creates the machine, finds nothing changed the second time, and sees a real 
   expect(first.text()).toContain(`http://127.0.0.1:8233/namespaces/default/workflows/sync-job%3Ademo%3A${JOB}`);
   expect(first.text()).toMatch(/^ *os_user +User +2$/m);
   expect(first.text()).toMatch(/^entities +(\d+) +\1 +0 +0$/m);
+  expect(first.text()).toContain(`A question to the graph: ${QUESTION}`);
+  expect(first.text()).toMatch(/^root +4$/m);
+  expect(api.seen.at(-1)?.body).toMatchObject({ variables: { question: QUESTION } });
   expect(first.stops).toEqual(['stopped']);
 
   const second = prepare();
