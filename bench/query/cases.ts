@@ -1,6 +1,8 @@
 import type { QuestionShape } from './questions';
 
-export type SideName = 'engine' | 'http' | 'neo4j' | 'kuzu' | 'duckdb' | 'mongo';
+import type { Design } from './sides/designs';
+
+export type SideName = 'engine' | 'http' | 'neo4j' | 'kuzu' | 'duckdb' | 'mongo' | Design;
 
 /** Ours against one other side, by the medians of one pair. */
 export interface Comparison {
@@ -21,6 +23,8 @@ export interface QueryCase {
   readonly limit?: { readonly ours: 'engine' | 'http'; readonly ms: number };
   /** Instead of all that are asked for by option. */
   readonly clients?: readonly number[];
+  /** Only if it is named. */
+  readonly isExtra?: boolean;
 }
 
 const hops = (depth: 1 | 2 | 3, aheadOfKuzu: number): QueryCase => ({
@@ -35,6 +39,19 @@ const hops = (depth: 1 | 2 | 3, aheadOfKuzu: number): QueryCase => ({
     { ours: 'engine', theirs: 'mongo', atLeast: 5 },
     { ours: 'http', theirs: 'mongo' },
   ],
+});
+
+const designs = (depth: 1 | 2 | 3): QueryCase => ({
+  name: `designs-${depth}`,
+  title: `${depth} ${depth === 1 ? 'hop' : 'hops'} by different designs`,
+  shape: { kind: 'hops', depth },
+  sides: ['engine', 'batched', 'graphLookup', 'lookupEdges', 'mongo'],
+  comparisons: (['batched', 'graphLookup', 'lookupEdges', 'mongo'] as const).map((theirs) => ({
+    ours: 'engine',
+    theirs,
+  })),
+  clients: [1],
+  isExtra: true,
 });
 
 const whole = (kind: 'hasCount' | 'absent' | 'absentAll' | 'twoHopCount' | 'groupBy' | 'sorted', title: string) => ({
@@ -109,4 +126,7 @@ export const queryCases: readonly QueryCase[] = [
   whole('sorted', 'sort and limit'),
   lookup('byKey'),
   lookup('byId'),
+  designs(1),
+  designs(2),
+  designs(3),
 ];

@@ -107,6 +107,9 @@ const shown: Readonly<Record<SideName, string>> = {
   kuzu: 'Kuzu',
   duckdb: 'DuckDB',
   mongo: 'MongoDB by the driver',
+  batched: '$in for each hop',
+  graphLookup: '$graphLookup',
+  lookupEdges: '$lookup of ids',
 };
 
 /** Rows of the table: one for each comparison and number of clients. */

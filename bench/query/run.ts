@@ -33,7 +33,9 @@ async function main(): Promise<void> {
   const known = [...queryCases.map(({ name }) => name), underSync];
   const unknown = options.cases.filter((name) => !known.includes(name));
   if (unknown.length > 0) throw new Error(`No case "${unknown.join(', ')}"; there are ${known.join(', ')}.`);
-  const cases = queryCases.filter(({ name }) => options.cases.length === 0 || options.cases.includes(name));
+  const cases = queryCases.filter(({ name, isExtra = false }) =>
+    options.cases.length === 0 ? !isExtra : options.cases.includes(name),
+  );
   const isWanted = (side: SideName): boolean => options.sides.length === 0 || options.sides.includes(side);
   const sides = [...new Set(cases.flatMap((one) => one.sides))].filter(isWanted);
   const withSync = options.cases.length === 0 || options.cases.includes(underSync);
@@ -120,8 +122,7 @@ async function startSide(
   { folder, options, product }: { folder: string; options: QueryBenchOptions; product: Product },
 ): Promise<SideClient> {
   const { mongo } = product.stack;
-  const pids = { engine: [mongo.pid], mongo: [mongo.pid], http: [mongo.pid, product.server.pid] };
-  const servers = name in pids ? pids[name as keyof typeof pids] : [];
+  const servers = peers.includes(name) ? [] : name === 'http' ? [mongo.pid, product.server.pid] : [mongo.pid];
   const side = await SideClient.start(
     {
       name,

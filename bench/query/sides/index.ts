@@ -1,3 +1,4 @@
+import { makeDesign } from './designs';
 import { makeDuckDb } from './duckdb';
 import { makeEngine } from './engine';
 import { makeHttp } from './http';
@@ -13,6 +14,9 @@ const makers: Readonly<Record<string, MakeSide>> = {
   kuzu: makeKuzu,
   duckdb: makeDuckDb,
   mongo: makePlainMongo,
+  batched: makeDesign('batched'),
+  graphLookup: makeDesign('graphLookup'),
+  lookupEdges: makeDesign('lookupEdges'),
 };
 
 export async function makeSide(name: string, options: SideOptions): Promise<Side> {
