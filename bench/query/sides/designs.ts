@@ -24,7 +24,8 @@ const designs = {
       const filter = { _accountId: account, _fromEntityId: { $in: frontier }, _deleted: false };
       const found = await db.collection('relationships').find(filter, { projection: edgeFields }).toArray();
       addEdges(edges, found);
-      frontier = found.map(({ _toEntityId }) => _toEntityId as Binary);
+      const reached = new Map(found.map(({ _toEntityId: id }) => [idToText(id as Binary), id as Binary]));
+      frontier = [...reached].filter(([id]) => !edges.has(id)).map(([, id]) => id);
     }
     return await endsOf(db, account, start ? walk(edges, [start._id as unknown as Binary], depth) : []);
   },
