@@ -13,7 +13,7 @@ export interface UploadReaderOptions {
   readonly maxObjectBytes?: number;
   /** Deepest nesting inside one object, the object itself included. @default 64 */
   readonly maxDepth?: number;
-  /** Longest `_key` in bytes of UTF-8 (decision 11). @default 1024 */
+  /** Longest `_key` in bytes of UTF-8. @default 1024 */
   readonly maxKeyBytes?: number;
   /** Read through the compiled scanner; results are the same without it. @default whether it is built */
   readonly accelerate?: boolean;
