@@ -80,22 +80,24 @@ const withPins = (current: ObjectState, pins: Properties): NewState => ({
   overrides: { ...current.overrides, ...pins },
 });
 
-/** What the user says counts, also where something was pinned before. */
+/** What the user says counts, also where something else was pinned before. */
 const editedState = (content: ObjectContent, current: ObjectState): NewState => ({
   type: content.type ?? current.type,
   classes: content.classes ?? current.classes,
   properties: withProperties(current.properties, content.properties),
-  overrides: withoutNames(current.overrides, content.properties),
+  overrides: withoutNames(current.overrides, differing(content.properties, current)),
 });
 
 /** Pins what differs from what is there: saying what the owner says is no change. */
 function pinnedState(content: ObjectContent, current: ObjectState): NewState {
-  const { properties } = content;
-  const differing = Object.keys(properties).filter(
-    (name) => !isSameValue(properties[name] ?? null, ownValue(current.properties, name) ?? null),
-  );
-  if (differing.length === 0) return current;
-  return withPins(current, Object.fromEntries(differing.map((name) => [name, properties[name] ?? null])));
+  const pins = differing(content.properties, current);
+  return Object.keys(pins).length === 0 ? current : withPins(current, pins);
+}
+
+function differing(properties: Properties, current: ObjectState): Properties {
+  const isOther = ([name, value]: readonly [string, unknown]) =>
+    !isSameValue(value ?? null, (Object.hasOwn(current.properties, name) ? current.properties[name] : null) ?? null);
+  return Object.fromEntries(Object.entries(properties).filter(isOther));
 }
 
 /**
@@ -113,9 +115,6 @@ export function withoutPins(
   const properties = withProperties(current.properties, values);
   return { action: 'update', state: { ...current, properties, overrides: withoutNames(current.overrides, values) } };
 }
-
-const ownValue = <T>(record: Readonly<Record<string, T>>, name: string): T | undefined =>
-  Object.hasOwn(record, name) ? record[name] : undefined;
 
 function withoutNames(overrides: Properties | undefined, names: Properties): Properties | undefined {
   const kept = Object.entries(overrides ?? {}).filter(([name]) => !Object.hasOwn(names, name));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { SyncMode } from '../../../src/contracts/sync-job';
-import { decideChange, type ObjectState } from '../../../src/domain/graph/decide-change';
+import { decideChange, withoutPins, type ObjectState, type WriteMode } from '../../../src/domain/graph/decide-change';
 import type { ObjectContent } from '../../../src/domain/graph/object-content';
 
 const content = (properties: ObjectContent['properties'], more: Partial<ObjectContent> = {}): ObjectContent => ({
@@ -72,19 +72,63 @@ describe('decideChange', () => {
     const pinned = fc.option(fc.dictionary(fc.constantFrom('a', 'b'), fc.integer()), { nil: undefined });
     fc.assert(
       fc.property(
-        fc.constantFrom(...Object.values(SyncMode)),
+        fc.constantFrom<WriteMode[]>(...Object.values(SyncMode), 'EDIT'),
+        fc.boolean(),
         properties,
         present,
         pinned,
-        (mode, sent, there, overrides) => {
+        (mode, isOwn, sent, there, overrides) => {
           const current = there && held(overrides ? { ...there, ...overrides } : there, { overrides });
-          const first = decideChange({ content: content(sent), current, mode });
+          const first = decideChange({ content: content(sent), current, mode, isOwn });
           if (!('state' in first)) return;
-          const again = decideChange({ content: content(sent), current: { ...first.state, isDeleted: false }, mode });
+          const again = decideChange({
+            content: content(sent),
+            current: { ...first.state, isDeleted: false },
+            mode,
+            isOwn,
+          });
           expect(again.action).toBe('none');
         },
       ),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('an edit', () => {
+  it.each([
+    ['own, with new values', true, { a: 2, b: null }, { a: 1, b: 1 }, undefined, { a: 2 }, undefined],
+    ['own, the same', true, { a: 1 }, { a: 1 }, undefined, undefined, undefined],
+    ['own, where something is pinned', true, { a: 2 }, { a: 9, c: 9 }, { a: 9, c: 9 }, { a: 2, c: 9 }, { c: 9 }],
+    ['own, as it is pinned', true, { a: 9 }, { a: 9 }, { a: 9 }, undefined, undefined],
+    ["another's", false, { a: 2, b: null }, { a: 1, b: 1 }, undefined, { a: 2 }, { a: 2, b: null }],
+    ["another's, the same", false, { a: 1, b: null }, { a: 1 }, undefined, undefined, undefined],
+    ["another's, in part the same", false, { a: 1, b: 2 }, { a: 1, b: 1 }, undefined, { a: 1, b: 2 }, { b: 2 }],
+    ["another's, pinned before", false, { a: 3 }, { a: 2, b: 1 }, { a: 2, c: null }, { a: 3, b: 1 }, { a: 3, c: null }],
+  ] as const)('of an object that is %s', (_, isOwn, sent, there, overrides, properties, pinned) => {
+    const current = held(there, { overrides });
+    const decision = decideChange({ content: { properties: sent }, current, mode: 'EDIT', isOwn });
+    expect(decision.action).toBe(properties ? 'update' : 'none');
+    if (!('state' in decision)) return;
+    expect([decision.state.properties, decision.state.overrides]).toEqual([properties, pinned]);
+    expect(decision.state).toMatchObject({ type: 't', classes: ['C'] });
+  });
+
+  it('that brings an object back counts where something was pinned', () => {
+    const current = held({ a: 9, b: 9 }, { isDeleted: true, overrides: { a: 9, b: 9 } });
+    const decision = decideChange({ content: content({ a: 1 }), current, mode: 'EDIT' });
+    expect(decision).toMatchObject({ action: 'create', state: { properties: { a: 1, b: 9 }, overrides: { b: 9 } } });
+  });
+
+  it.each([
+    ['some names', ['a', 'x'], { a: 1, b: 9 }, { b: 9, c: null }],
+    ['all', undefined, { a: 1, c: 3 }, undefined],
+  ] as const)('is taken back: %s', (_, names, properties, overrides) => {
+    const current = held({ a: 9, b: 9 }, { overrides: { a: 9, b: 9, c: null } });
+    const earlier: Record<string, number> = { a: 1, c: 3 };
+    const decision = withoutPins(current, names, (name) => earlier[name]);
+    expect(decision).toMatchObject({ action: 'update', state: { properties, overrides } });
+    expect(withoutPins(held({ a: 1 }), undefined, () => undefined)).toEqual({ action: 'none' });
+    expect(withoutPins(current, ['x'], () => undefined)).toEqual({ action: 'none' });
   });
 });
