@@ -14,6 +14,7 @@ import { toFlatObject } from './flat-object';
 import { idFromText } from './packed-ids';
 import { encodePropertyName } from './property-names';
 import { readListCursor, writeListCursor } from './list-cursor';
+import { entityAccess, equality } from './query/entity-access';
 import { exactFilter, selectionFilter } from './selection-filter';
 
 /** Of one read. */
@@ -22,6 +23,9 @@ const defaultTimeoutMs = 20_000;
 const sampledOfType = 50;
 const sampledOfSelection = 5_000;
 const maxValues = 1_000;
+const idIndex = '_id_';
+/** Entities that are sorted faster than they are found in the index of all ids. */
+const smallAccount = 20_000;
 
 export class MongoGraphReads implements GraphReads {
   /** What every entity has to satisfy. */
@@ -79,9 +83,10 @@ export class MongoGraphReads implements GraphReads {
     // Ids last, so that no two are equal; where the client names them, there.
     const order: Record<string, 1 | -1> = {};
     for (const { field, isDescending } of sort) order[sortName(field)] ??= isDescending ? -1 : 1;
+    const hint = sort.length === 0 ? await this.hintOf(selection) : undefined;
     const found = await this.inTime(
       this.database.collections.entities
-        .find(filter, { maxTimeMS: this.timeoutMs })
+        .find(filter, { maxTimeMS: this.timeoutMs, ...(hint && { hint }) })
         .sort({ ...order, _id: order['_id'] ?? 1 })
         .skip(from.skip)
         .limit(size + 1)
@@ -142,6 +147,17 @@ export class MongoGraphReads implements GraphReads {
       { $limit: maxValues },
     ]);
     return groups.map(({ _id, count }) => ({ value: _id as unknown, count: Number(count) }));
+  }
+
+  /**
+   * The index of a list in the order of ids. mongod keeps the plan that suited one account for all others, and then looks for the
+   * few entities of a small account among all ids. Undefined where it must weigh conditions against a large account.
+   */
+  private async hintOf(selection: Selection): Promise<Document | undefined> {
+    const { hint, index } = entityAccess(selection.predicate);
+    if (speaksOfId(selection)) return hint;
+    if ((await this.counters.all()).total > smallAccount) return isEverything(selection) ? hint : undefined;
+    return index === idIndex ? { _accountId: 1, _key: 1 } : hint;
   }
 
   /** What the counters say without reading entities. */
@@ -211,6 +227,9 @@ export class MongoGraphReads implements GraphReads {
     }
   }
 }
+
+const speaksOfId = ({ predicate }: Selection): boolean =>
+  (predicate.kind === 'all' ? predicate.of : [predicate]).some((each) => equality(each)?.key === '_id');
 
 const recordsOf = ({ types, classes }: KindCounts) => ({ types: recordOf(types), classes: recordOf(classes) });
 const recordOf = (counts: ReadonlyMap<string, number>): Record<string, number> =>
