@@ -14,7 +14,7 @@ import { toFlatObject } from './flat-object';
 import { idFromText } from './packed-ids';
 import { encodePropertyName } from './property-names';
 import { readListCursor, writeListCursor } from './list-cursor';
-import { entityAccess, equality } from './query/entity-access';
+import { entityAccess, equalityOf } from './query/entity-access';
 import { exactFilter, selectionFilter } from './selection-filter';
 
 /** Of one read. */
@@ -229,7 +229,7 @@ export class MongoGraphReads implements GraphReads {
 }
 
 const speaksOfId = ({ predicate }: Selection): boolean =>
-  (predicate.kind === 'all' ? predicate.of : [predicate]).some((each) => equality(each)?.key === '_id');
+  (predicate.kind === 'all' ? predicate.of : [predicate]).some((each) => equalityOf(each)?.key === '_id');
 
 const recordsOf = ({ types, classes }: KindCounts) => ({ types: recordOf(types), classes: recordOf(classes) });
 const recordOf = (counts: ReadonlyMap<string, number>): Record<string, number> =>
