@@ -1,5 +1,6 @@
 import { planQuery } from '../../../src/domain/query/plan/plan-query';
 import { runPlan, type ResultRow, type RunOptions } from '../../../src/domain/query/run/run-plan';
+import { chooseStrategy } from '../../../src/domain/query/run/strategy';
 import { engineRows } from '../../support/query/ask-engine';
 import { entity, relationship, type Graph } from '../../support/query/graph';
 import { MemoryGraphReader } from '../../support/query/memory-graph-reader';
@@ -142,6 +143,22 @@ describe('what is read', () => {
         .map(({ id }) => id),
     );
     expect(reads[0]).toEqual(['entities', 1]);
+  });
+
+  it.each([
+    ["FIND User THAT HAS Host WITH _type = 'host' RETURN User._key", 'User'],
+    ["FIND User THAT HAS Host WITH platform = 'x' RETURN User._key", 'User'],
+    ["FIND User WITH email = 'x' THAT HAS Host WITH _key = 'h1' RETURN User._key", 'User'],
+    ["FIND User THAT HAS Host WITH hostname = 'x' RETURN User._key", 'Host'],
+    ["FIND User THAT HAS Host WITH platform = 'x' RETURN COUNT(User)", 'Host'],
+    ['FIND User THAT HAS Host WITH active = true RETURN COUNT(User)', 'User'],
+    ["FIND User THAT HAS Host WITH _key = 'h1' THAT HAS * RETURN TREE", 'Host'],
+    ["FIND User (THAT HAS Host WITH _key = 'h1')? RETURN User._key", 'User'],
+    ["FIND User THAT !HAS Host WITH _key = 'h1' RETURN User._key", 'User'],
+  ])('%s begins at %s', (text, begins) => {
+    const plan = planQuery(text, { now });
+    const { start } = chooseStrategy(plan);
+    expect(plan.slots[start.slot]?.name).toBe(begins);
   });
 
   it('is a number where that is all that is asked', async () => {

@@ -13,7 +13,7 @@ const sampleSize = 16;
 export class Budget {
   private held = 0;
 
-  constructor(private readonly maxBytes: number) {}
+  constructor(readonly maxBytes: number) {}
 
   /** @throws DomainError QUERY_TOO_LARGE */
   hold(bytes: number): void {

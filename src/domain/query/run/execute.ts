@@ -5,7 +5,7 @@ import { runList } from './list-run';
 import { isScalar } from './match';
 import type { PreparedRun } from './prepared-run';
 import { usualSizes, type RunSizes } from './sizes';
-import { chooseStrategy } from './strategy';
+import { chooseStrategy, isStreamed } from './strategy';
 import { answerSubqueries } from './subqueries';
 import { runTable } from './table-run';
 import type { PlanRun, RunBatch, RunOptions } from './run-plan';
@@ -55,12 +55,6 @@ function batchesOf(run: PreparedRun): AsyncIterable<RunBatch> {
     case 'tree':
       return runTree(run);
   }
-}
-
-/** Whether rows can be given while paths are found. */
-function isStreamed(result: QueryPlan['result']): boolean {
-  if (result.kind === 'tree' || result.orderBy.length > 0) return false;
-  return result.kind === 'list' || (!result.isUnique && result.grouping === undefined);
 }
 
 /** A list needs one path of each start: groups that are left joins change nothing, unless WHERE asks for them. */

@@ -54,7 +54,10 @@ export interface GraphSnapshot {
     readonly predicate: Predicate;
     readonly wanted: Wanted;
   }): Promise<readonly FoundObject[]>;
-  /** Relationships at any of these entities, each once, in no order. `direction` is seen from the entities. */
+  /**
+   * Relationships at any of these entities, each once, in no order. `direction` is seen from the entities. Both ends of a relationship
+   * exist: it ends in the transaction that ends one of them.
+   */
   relationships(request: {
     readonly at: readonly IdKey[];
     /** Upper case; empty for any. */

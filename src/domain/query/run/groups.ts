@@ -36,13 +36,13 @@ export class Groups {
   }
 
   /** In the order of their first paths. */
-  scopes(): readonly Scope[] {
-    return [...this.groups.values()].map(({ keys, totals }) =>
-      scopeOfGroup(
+  *scopes(): Iterable<Scope> {
+    for (const { keys, totals } of this.groups.values()) {
+      yield scopeOfGroup(
         keys,
         totals.map((total) => total.value()),
-      ),
-    );
+      );
+    }
   }
 
   private groupOf(text: string, keys: readonly unknown[]): Group {

@@ -1,9 +1,12 @@
 import type { HopPlan } from '../plan/plan';
 import { sizeOfObjects, type Budget } from './budget';
 import type { FoundObject, FoundRelationship, GraphSnapshot, IdKey, Wanted } from './graph-reader';
+import { HopEnds } from './hop-ends';
+import { pause } from './pause';
 import { Path, sizeOfPath, type Paths, type Slots, type Stage } from './path';
 import type { Bag } from './property-reader';
 import type { RunSizes } from './sizes';
+import { sortInPieces } from './sort';
 
 export interface HopOptions {
   readonly hop: HopPlan;
@@ -25,14 +28,19 @@ interface Link {
   readonly end: FoundObject;
 }
 
-const nothing: Bag = {};
+/** Relationships that are looked at, and paths that are made, without a pause. */
+const linksInOneGo = 20_000;
+const pathsInOneGo = 12_000;
+const maxSort = 8192;
+
+/** What one read should bring, as a share of the memory of a run. */
+const maxShare = 0.05;
 
 /** A hop of many paths at once: one read for the relationships of all places where they stand, and one for what is at their ends. */
 export class HopStage implements Stage {
   private frontier: number;
-  /** Null for those that may not stand there. */
-  private readonly ends = new Map<IdKey, FoundObject | null>();
-  private endsBytes = 0;
+  private made = 0;
+  private readonly ends: HopEnds;
 
   constructor(
     private readonly options: HopOptions,
@@ -41,6 +49,7 @@ export class HopStage implements Stage {
     private readonly sizes: RunSizes,
   ) {
     this.frontier = Math.min(512, sizes.frontier);
+    this.ends = new HopEnds(options.hop.node, options.wantedOfNode, snapshot, budget, sizes);
   }
 
   async *follow(source: Paths): Paths {
@@ -69,6 +78,7 @@ export class HopStage implements Stage {
         if (piece.length < this.sizes.piece) continue;
         yield* this.passOn(piece);
         piece = [];
+        await this.rest();
       }
     }
     if (piece.length > 0) yield* this.passOn(piece);
@@ -80,6 +90,14 @@ export class HopStage implements Stage {
     this.budget.hold(bytes);
     yield piece;
     this.budget.release(bytes);
+  }
+
+  /** Reads let the process do something else; hops of many relationships at one place have to do it themselves. */
+  private async rest(): Promise<void> {
+    this.made += this.sizes.piece;
+    if (this.made < pathsInOneGo) return;
+    this.made = 0;
+    await pause();
   }
 
   private placeOf(path: Path): FoundObject {
@@ -105,67 +123,50 @@ export class HopStage implements Stage {
     if (places.size === 0) return { links, bytes: 0 };
     const { classes, direction } = hop.edge;
     const read = await this.snapshot.relationships({ at: [...places], classes, direction, wanted: wantedOfEdge });
-    this.adapt(read.length / places.size);
     const edges = edgeIs ? read.filter(({ properties }) => edgeIs(properties)) : read;
-    const endOf = await this.endsOf(edges, places);
-    const link = (place: IdKey, other: IdKey, edge: FoundRelationship): void => {
-      const end = endOf(other);
+    const bytes = sizeOfObjects(edges) + 64 * edges.length;
+    let bytesOfEnds = 0;
+    if (this.ends.areRead) {
+      const others = new Set<IdKey>();
+      await this.eachLink(edges, places, (_place, other) => others.add(other));
+      bytesOfEnds = await this.ends.learn(others);
+    }
+    this.adapt(places.size, read.length, bytes + bytesOfEnds);
+    await this.eachLink(edges, places, (place, other, edge) => {
+      const end = this.ends.at(other);
       if (!end) return;
       const known = links.get(place);
       if (known) known.push({ edge, end });
       else links.set(place, [{ edge, end }]);
-    };
-    for (const edge of edges) {
-      const { from, to } = edge;
-      if (direction === 'out' || (direction === 'any' && places.has(from))) link(from, to, edge);
-      if (direction === 'in' || (direction === 'any' && from !== to && places.has(to))) link(to, from, edge);
+    });
+    for (const [place, list] of links) {
+      if (list.length > maxSort) links.set(place, [...(await sortInPieces(list, byEdge))]);
+      else if (list.length > 1) list.sort(byEdge);
     }
-    for (const list of links.values()) if (list.length > 1) list.sort(byEdge);
-    return { links, bytes: sizeOfObjects(edges) + 64 * edges.length };
+    return { links, bytes };
   }
 
-  private adapt(linksPerPlace: number): void {
-    const { frontier, links } = this.sizes;
-    this.frontier = Math.max(1, Math.min(frontier, Math.floor(links / Math.max(linksPerPlace, 0.1))));
-  }
-
-  /** What stands at the other ends, if it may. */
-  private async endsOf(
+  /** From which place to which end the relationships lead. One from an entity to itself leads there once. */
+  private async eachLink(
     edges: readonly FoundRelationship[],
     places: ReadonlySet<IdKey>,
-  ): Promise<(id: IdKey) => FoundObject | undefined> {
-    const { hop, wantedOfNode } = this.options;
-    const { predicate } = hop.node;
-    if (wantedOfNode.length === 0 && predicate.kind === 'all' && predicate.of.length === 0) {
-      return (id) => ({ id, properties: nothing });
+    use: (place: IdKey, other: IdKey, edge: FoundRelationship) => void,
+  ): Promise<void> {
+    const { direction } = this.options.hop.edge;
+    for (let at = 0; at < edges.length; at += 1) {
+      const edge = edges[at] as FoundRelationship;
+      const { from, to } = edge;
+      if (direction === 'out' || (direction === 'any' && places.has(from))) use(from, to, edge);
+      if (direction === 'in' || (direction === 'any' && from !== to && places.has(to))) use(to, from, edge);
+      if (at % linksInOneGo === linksInOneGo - 1) await pause();
     }
-    if (this.ends.size > this.sizes.remembered) this.forget();
-    const { ends } = this;
-    const { direction } = hop.edge;
-    const unknown: IdKey[] = [];
-    const ask = (id: IdKey): void => {
-      if (ends.has(id)) return;
-      ends.set(id, null);
-      unknown.push(id);
-    };
-    for (const { from, to } of edges) {
-      if (direction === 'out' || (direction === 'any' && places.has(from))) ask(to);
-      if (direction === 'in' || (direction === 'any' && places.has(to))) ask(from);
-    }
-    if (unknown.length > 0) {
-      const read = await this.snapshot.entitiesById({ ids: unknown, predicate, wanted: wantedOfNode });
-      for (const end of read) ends.set(end.id, end);
-      const bytes = sizeOfObjects(read) + 80 * unknown.length;
-      this.endsBytes += bytes;
-      this.budget.hold(bytes);
-    }
-    return (id) => ends.get(id) ?? undefined;
   }
 
-  private forget(): void {
-    this.ends.clear();
-    this.budget.release(this.endsBytes);
-    this.endsBytes = 0;
+  /** Asks for more or fewer places at a time, by what these have brought. */
+  private adapt(places: number, links: number, bytes: number): void {
+    const fitting = (this.budget.maxBytes * maxShare) / Math.max(1, bytes / Math.max(1, links));
+    const aim = Math.min(this.sizes.links, fitting);
+    this.frontier = Math.max(1, Math.min(this.sizes.frontier, Math.floor(aim / Math.max(links / places, 0.1))));
   }
 }
 

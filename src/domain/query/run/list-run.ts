@@ -79,6 +79,7 @@ async function* orderedStarts(
         100 + sizeOfBag(start.properties),
       );
     }
+    if (ordered.isFull) await ordered.shrink();
   }
   const sorted = await ordered.sorted();
   for (let from = 0; from < sorted.length; from += sizes.rows) {

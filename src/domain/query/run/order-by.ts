@@ -30,19 +30,24 @@ export class Ordered<Item> {
     if (this.worst && this.compare(entry, this.worst) > 0) return;
     this.budget.hold(bytes);
     this.entries.push(entry);
-    if (this.entries.length >= Math.max(1024, 2 * this.most)) this.shrink();
+  }
+
+  /** Time to `shrink`. */
+  get isFull(): boolean {
+    return this.entries.length >= Math.max(1024, 2 * this.most);
   }
 
   async sorted(): Promise<readonly Item[]> {
-    const entries = await sortInPieces(this.entries, (a, b) => this.compare(a, b));
-    return entries.slice(0, this.most).map(({ item }) => item);
+    await this.shrink();
+    return this.entries.map(({ item }) => item);
   }
 
-  private shrink(): void {
-    const sorted = this.entries.sort((a, b) => this.compare(a, b));
+  /** Drops what cannot be given out any more. */
+  async shrink(): Promise<void> {
+    const sorted = await sortInPieces(this.entries, (a, b) => this.compare(a, b));
     for (const { bytes } of sorted.slice(this.most)) this.budget.release(bytes);
     this.entries = sorted.slice(0, this.most);
-    this.worst = this.entries.at(-1);
+    if (this.entries.length === this.most) this.worst = this.entries.at(-1);
   }
 
   private compare(a: Entry<Item>, b: Entry<Item>): number {

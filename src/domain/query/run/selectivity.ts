@@ -1,10 +1,33 @@
 import type { Predicate } from '../plan/plan';
 
 /** How few entities a condition lets through, guessed from its form. */
-export const Selectivity = { none: 0, class: 1, value: 2, identity: 3, nothing: 4 } as const;
+export const Selectivity = { none: 0, class: 1, value: 2, name: 3, identity: 4, nothing: 5 } as const;
 
 const identities: ReadonlySet<string> = new Set(['_id', '_key']);
 const kinds: ReadonlySet<string> = new Set(['_class', '_type']);
+
+/** Properties that tell one asset from others; a value of another may be that of half of them. */
+const names: ReadonlySet<string> = new Set([
+  'id',
+  'uuid',
+  'arn',
+  'name',
+  'displayName',
+  'email',
+  'username',
+  'login',
+  'hostname',
+  'fqdn',
+  'ipAddress',
+  'publicIpAddress',
+  'privateIpAddress',
+  'macAddress',
+  'serial',
+  'serialNumber',
+  'instanceId',
+  'webLink',
+  'url',
+]);
 
 /** Values of one property that are still few. */
 const fewValues = 100;
@@ -23,6 +46,7 @@ export function selectivityOf(predicate: Predicate): number {
       if (!isEqual || subject.kind !== 'property' || values.length > fewValues) return Selectivity.none;
       if (identities.has(subject.key)) return Selectivity.identity;
       if (kinds.has(subject.key)) return Selectivity.class;
+      if (names.has(subject.key)) return Selectivity.name;
       return values.some((value) => typeof value === 'boolean') ? Selectivity.none : Selectivity.value;
     }
     case 'not':

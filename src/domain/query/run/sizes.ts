@@ -6,7 +6,7 @@ export interface RunSizes {
   readonly page: number;
   /** Places that one read of relationships asks for, at most. */
   readonly frontier: number;
-  /** Relationships that one read should bring. */
+  /** Relationships that one read should bring, and entities that it asks for at most. */
   readonly links: number;
   /** Paths that are passed on together. */
   readonly piece: number;
@@ -20,7 +20,7 @@ export const usualSizes: RunSizes = {
   firstPage: 256,
   page: 2048,
   frontier: 8192,
-  links: 20_000,
+  links: 10_000,
   piece: 4096,
   remembered: 50_000,
   rows: 256,

@@ -35,18 +35,19 @@ export interface Strategy {
 }
 
 /**
- * Starts where the fewest entities are: from the start of the query, or, if anything may be there, from an entity of the hops
- * behind it that is known by a value. Conditions of WHERE on what every path has are checked as soon as it is found.
+ * Starts where the fewest entities are: from the start of the query, or, if many may be there, from an entity of the hops behind
+ * it that is known by its key or name; by any value, if no row can be given before all paths are found. Conditions of WHERE on what every path has are checked as soon as it is found.
  *
  * @param decided number of the node to start from, counted along the first hops, if that is known
  */
 export function chooseStrategy(plan: QueryPlan, decided?: number): Strategy {
+  const least = isStreamed(plan.result) ? Selectivity.name : Selectivity.value;
   const conditions = new Conditions(plan);
   const firstOther = plan.steps.findIndex(({ kind }) => kind !== 'hop');
   const length = firstOther === -1 ? plan.steps.length : firstOther;
   const chain = plan.steps.slice(0, length).filter((step) => step.kind === 'hop');
   const nodes = [plan.start, ...chain.map(({ node }) => node)].map((node) => conditions.pushedInto(node));
-  const first = decided ?? (needsLeftJoin(plan.steps) ? 0 : bestOf(nodes));
+  const first = decided ?? (needsLeftJoin(plan.steps) ? 0 : bestOf(nodes, least));
   const moves: Move[] = [];
   const hops = chain.map((hop, at) => ({ ...hop, node: nodes[at + 1] as NodePlan }));
   const add = (hop: HopPlan, from: number | undefined): void => {
@@ -74,11 +75,18 @@ export function chooseStrategy(plan: QueryPlan, decided?: number): Strategy {
 
 const opposite = { any: 'any', out: 'in', in: 'out' } as const;
 
-/** Number of the node to start from. */
-function bestOf(nodes: readonly NodePlan[]): number {
+/** Whether rows can be given while paths are found, start by start. */
+export function isStreamed(result: QueryPlan['result']): boolean {
+  if (result.kind === 'tree' || result.orderBy.length > 0) return false;
+  return result.kind === 'list' || (!result.isUnique && result.grouping === undefined);
+}
+
+/** Number of the node to start from: another than the first only if it is known at least so well. */
+function bestOf(nodes: readonly NodePlan[], least: number): number {
   const ranks = nodes.map(({ predicate }) => selectivityOf(predicate));
   const best = Math.max(...ranks);
-  return best >= Selectivity.value && (ranks[0] ?? 0) <= Selectivity.class ? ranks.indexOf(best) : 0;
+  const own = ranks[0] ?? 0;
+  return best >= least && best > own && own < Selectivity.name ? ranks.indexOf(best) : 0;
 }
 
 /** The parts of WHERE that all have to hold, and where each is checked. */

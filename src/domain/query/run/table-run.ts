@@ -6,6 +6,7 @@ import { Groups } from './groups';
 import { isLate, LateColumns } from './late-columns';
 import { Ordered } from './order-by';
 import type { Paths } from './path';
+import { pause } from './pause';
 import { paged, startKeyOf, type Placed } from './positions';
 import type { PreparedRun } from './prepared-run';
 import type { RunBatch } from './run-plan';
@@ -14,7 +15,7 @@ import { TableRows } from './table-rows';
 import { WantedProperties } from './wanted';
 
 /** Rows that are made of groups or sorted paths at once. */
-const pieceSize = 1000;
+const pieceSize = 4000;
 
 export function runTable(table: TablePlan, run: PreparedRun): AsyncIterable<RunBatch> {
   const { options, isResumable, plan, wanted } = run;
@@ -75,7 +76,7 @@ async function* wholeTable(table: TablePlan, rows: TableRows, run: PreparedRun):
   else yield* kept;
 }
 
-async function groupsOf(table: TablePlan, rows: TableRows, run: PreparedRun): Promise<readonly Scope[]> {
+async function groupsOf(table: TablePlan, rows: TableRows, run: PreparedRun): Promise<Iterable<Scope>> {
   const { grouping = { keys: [], aggregates: [] } } = table;
   const counted = await countOf(grouping, table, run);
   if (counted) return [counted];
@@ -126,6 +127,7 @@ async function orderedScopes(
   const ordered = new Ordered<Scope>(orderBy, most, budget);
   for await (const piece of pieces) {
     for (const scope of piece) ordered.add(scope, rows.orderKeysOf(scope), sizeOfScope(scope));
+    if (ordered.isFull) await ordered.shrink();
   }
   const sorted = await ordered.sorted();
   if (!isUnique) return sorted;
@@ -139,6 +141,13 @@ function sizeOfScope({ slots, keys, totals }: Scope): number {
   return bytes;
 }
 
-async function* inPieces(scopes: readonly Scope[]): AsyncIterable<readonly Scope[]> {
-  for (let from = 0; from < scopes.length; from += pieceSize) yield scopes.slice(from, from + pieceSize);
+async function* inPieces(scopes: Iterable<Scope>): AsyncIterable<readonly Scope[]> {
+  let piece: Scope[] = [];
+  for (const scope of scopes) {
+    if (piece.push(scope) < pieceSize) continue;
+    yield piece;
+    piece = [];
+    await pause();
+  }
+  if (piece.length > 0) yield piece;
 }

@@ -1,7 +1,8 @@
-import { wireEdge, wireEntity } from '../../graph/wire-object';
+import { wireEdge, wireEntity, type WireEdge, type WireEntity } from '../../graph/wire-object';
 import { always } from '../plan/predicates';
 import { sizeOfBag, sizeOfObjects } from './budget';
-import type { FoundObject, FoundRelationship, IdKey } from './graph-reader';
+import type { FoundRelationship, IdKey } from './graph-reader';
+import { pause } from './pause';
 import { paged, type Placed } from './positions';
 import type { PreparedRun } from './prepared-run';
 import type { ResultRow, RunBatch } from './run-plan';
@@ -33,20 +34,19 @@ async function* treeOf(run: PreparedRun): AsyncIterable<readonly Placed<ResultRo
       }
     }
   }
-  const vertices = new Map<IdKey, FoundObject>();
+  const vertices = new Map<IdKey, WireEntity>();
   const all = [...ids];
   for (let from = 0; from < all.length; from += sizes.page) {
     const part = { ids: all.slice(from, from + sizes.page), predicate: always, wanted: 'all' } as const;
     const read = await snapshot.entitiesById(part);
     budget.hold(sizeOfObjects(read));
-    for (const vertex of read) vertices.set(vertex.id, vertex);
+    for (const vertex of read) vertices.set(vertex.id, wireEntity(vertex.properties));
   }
-  const idOf = (key: IdKey): string => String(vertices.get(key)?.properties['_id']);
-  const item = {
-    vertices: all.flatMap((id) => vertices.get(id) ?? []).map(({ properties }) => wireEntity(properties)),
-    edges: [...edges.values()].map(({ properties, from, to }) =>
-      wireEdge(properties, { from: idOf(from), to: idOf(to) }),
-    ),
-  };
-  yield [{ item, start: '' }];
+  const idOf = (key: IdKey): string => vertices.get(key)?.id ?? '';
+  const wireEdges: WireEdge[] = [];
+  for (const { properties, from, to } of edges.values()) {
+    wireEdges.push(wireEdge(properties, { from: idOf(from), to: idOf(to) }));
+    if (wireEdges.length % sizes.page === 0) await pause();
+  }
+  yield [{ item: { vertices: all.flatMap((id) => vertices.get(id) ?? []), edges: wireEdges }, start: '' }];
 }
