@@ -17,7 +17,7 @@ import { openDatabase } from './adapters/mongo/database';
 import { ensureIndexes } from './adapters/mongo/indexes';
 import { MongoAccounts } from './adapters/mongo/mongo-accounts';
 import { MongoOpenJobs } from './adapters/mongo/mongo-open-jobs';
-import { MongoQueryResults } from './adapters/mongo/mongo-query-results';
+import { MongoExpiredResults, MongoQueryResults } from './adapters/mongo/mongo-query-results';
 import { MongoGraphReader } from './adapters/mongo/query/mongo-graph-reader';
 import { BlobResultContent } from './adapters/s3/result-content';
 import { S3BlobStore } from './adapters/s3/s3-blob-store';
@@ -26,6 +26,7 @@ import { TemporalSyncJobRunner } from './adapters/temporal/temporal-sync-job-run
 import { loadWorkerConfig } from './config/config';
 import { openStatuses } from './contracts/sync-job';
 import type { TraceSinks } from './contracts/temporal/trace';
+import { removeExpired } from './domain/query/remove-expired';
 import { keepJobs, type KeepJobsRequest } from './domain/sync-job/job-keeper';
 import { accountForExternalMemory } from './observability/external-memory';
 import { createHealthServer } from './observability/health-server';
@@ -87,6 +88,7 @@ async function main(): Promise<void> {
     accountExists: async (account) => await accounts.exists(account),
     now: Date.now,
     limits: config.results,
+    metrics,
   };
   const { address, namespace, apiKey, tls, taskQueue } = config.temporal;
   const connection = await NativeConnection.connect({
@@ -165,13 +167,17 @@ async function main(): Promise<void> {
     storeOf: (account) => accountStores(shared, account).jobs,
     runs: new TemporalSyncJobRunner(async () => await temporal.get(), taskQueue),
   });
+  const sweeping = sweepOn(keeper.signal, logger, metrics, {
+    expired: new MongoExpiredResults(database),
+    contentOf: (account) => new BlobResultContent(blobs, account),
+  });
   logger.info({ taskQueue, address, namespace }, 'worker is polling');
   try {
     await worker.run();
   } finally {
     readiness.drain();
     keeper.abort();
-    await Promise.all([keeping, watching]);
+    await Promise.all([keeping, watching, sweeping]);
     await health.close();
     await Promise.all([connection.close(), temporal.close(), database.client.close(), telemetry.stop()]);
     blobs.close();
@@ -219,6 +225,29 @@ async function keepOn(
       }
     } catch (err) {
       logger.warn({ err }, 'looking after open jobs failed; trying again');
+    }
+  }
+}
+
+const sweepEveryMs = 30_000;
+const sweepLimit = 200;
+
+/** Every worker clears expired results away; two that meet at one do no harm. */
+async function sweepOn(
+  signal: AbortSignal,
+  logger: ReturnType<typeof createLogger>,
+  { resultsRemoved }: Pick<WorkerMetrics, 'resultsRemoved'>,
+  request: Omit<Parameters<typeof removeExpired>[0], 'now' | 'limit'>,
+): Promise<void> {
+  while (!signal.aborted) {
+    await sleep(sweepEveryMs, undefined, { signal }).catch(() => undefined);
+    try {
+      for (let removed = sweepLimit; removed === sweepLimit && !signal.aborted;) {
+        removed = await removeExpired({ ...request, now: Date.now(), limit: sweepLimit });
+        resultsRemoved.inc(removed);
+      }
+    } catch (err) {
+      logger.warn({ err }, 'clearing expired results away failed; trying again');
     }
   }
 }

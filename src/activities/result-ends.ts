@@ -15,6 +15,7 @@ import {
   type StoredResult,
 } from '../domain/query/query-results';
 import { withDeadline } from '../lib/deadline';
+import type { WorkerMetrics } from '../observability/worker-metrics';
 import { toResultState } from './result-state';
 import { whileHeartbeating } from './with-heartbeat';
 
@@ -29,6 +30,7 @@ export interface ResultDependencies {
   readonly accountExists: (account: string) => Promise<boolean>;
   readonly now: () => number;
   readonly limits: ResultLimits;
+  readonly metrics?: Pick<WorkerMetrics, 'resultsEnded' | 'resultDuration' | 'resultRows'>;
 }
 
 export interface ResultAttempt extends ResultStores {
@@ -83,22 +85,40 @@ export class ResultEnds {
 
   /** One that has ended already stays as it is. */
   async fail({ account, id }: StoredResult, error: string): Promise<ResultState> {
-    const { storesOf, now, limits } = this.deps;
+    const { storesOf, limits } = this.deps;
     const { results, content } = storesOf(account);
-    const failed = await results.fail(id, { error, now: now(), expiresAt: now() + limits.keepMs });
+    const now = this.deps.now();
+    const failed = await results.fail(id, { error, now, expiresAt: now + limits.keepMs });
+    this.tell(failed, now);
     await discard(content, id, failed?.content ?? undefined);
     return toResultState(failed ?? (await this.find({ account, resultId: id })));
   }
 
   /** Of several attempts the first one that is done counts; the others clear away what they have written. */
   private async seal({ account, id }: StoredResult, summary: ResultSummary): Promise<ResultState> {
-    const { storesOf, now, limits } = this.deps;
+    const { storesOf, limits } = this.deps;
     const { results, content } = storesOf(account);
-    const sealed = await results.complete(id, { content: summary, now: now(), expiresAt: now() + limits.keepMs });
+    const now = this.deps.now();
+    const sealed = await results.complete(id, { content: summary, now, expiresAt: now + limits.keepMs });
+    this.tell(sealed, now);
     if (activityInfo().attempt > 1 || sealed?.content?.attempt !== summary.attempt) {
       await discard(content, id, sealed?.content ?? undefined);
     }
     return toResultState(sealed ?? (await this.find({ account, resultId: id })));
+  }
+
+  /** Logs and counts the end of a result, unless it has ended before. */
+  private tell(result: StoredResult | undefined, now: number): void {
+    if (result?.endedAt !== now) return;
+    const { kind, status, content, createdAt } = result;
+    const { metrics } = this.deps;
+    const ms = now - createdAt;
+    metrics?.resultsEnded.inc({ kind, status });
+    metrics?.resultDuration.observe({ kind, status }, ms / 1000);
+    metrics?.resultRows.inc({ kind }, content?.rows ?? 0);
+    // Without the error, which may quote the query.
+    const { rows, pages, bytes } = content ?? {};
+    log.info('result ended', { kind, status, ms, rows, pages, bytes });
   }
 
   /** @throws DomainError NOT_FOUND */

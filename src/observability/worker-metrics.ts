@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { ResultStatus, type ResultKind } from '../contracts/query-result';
 import { isTerminal, SyncJobStatus, SyncMode, type SyncJobCounter, type SyncJobCounts } from '../contracts/sync-job';
 
 /** Upper bounds in seconds: from a handful of objects to millions. */
@@ -40,6 +41,30 @@ export function createWorkerMetrics({ processMetrics = true }: { readonly proces
       labelNames: ['kind', 'change'],
       registers,
     }),
+    resultsEnded: new Counter({
+      name: 'perijove_results_ended_total',
+      help: 'Deferred queries and reports that have ended, by their last status.',
+      labelNames: ['kind', 'status'],
+      registers,
+    }),
+    resultDuration: new Histogram({
+      name: 'perijove_result_duration_seconds',
+      help: 'Time from the request of a deferred query or report to its end, the wait for a worker included.',
+      labelNames: ['kind', 'status'],
+      buckets: finalizeBuckets,
+      registers,
+    }),
+    resultRows: new Counter({
+      name: 'perijove_result_rows_total',
+      help: 'Rows that deferred queries and reports have stored.',
+      labelNames: ['kind'],
+      registers,
+    }),
+    resultsRemoved: new Counter({
+      name: 'perijove_results_removed_total',
+      help: 'Results that have expired and were cleared away.',
+      registers,
+    }),
     chunkDuration: new Histogram({
       name: 'perijove_chunk_apply_duration_seconds',
       help: 'Time of one transaction of graph changes, its retries included.',
@@ -69,6 +94,10 @@ export function createWorkerMetrics({ processMetrics = true }: { readonly proces
   // A series that begins with its first event hides that event from `increase` and `rate`.
   for (const status of endStatuses) {
     for (const mode of Object.values(SyncMode)) metrics.syncJobsEnded.inc({ status, sync_mode: mode }, 0);
+  }
+  for (const kind of ['query', 'csv', 'json'] satisfies readonly ResultKind[]) {
+    for (const status of [ResultStatus.completed, ResultStatus.failed]) metrics.resultsEnded.inc({ kind, status }, 0);
+    metrics.resultRows.inc({ kind }, 0);
   }
   for (const action of ['resumed', 'aborted']) metrics.syncJobsKept.inc({ action }, 0);
   countChanges(metrics, {});

@@ -2,6 +2,7 @@ import { ErrorCode } from '../../contracts/error-code';
 import { ResultStatus } from '../../contracts/query-result';
 import { DomainError } from '../../domain/errors';
 import type { PublishedResults, QueryResultStore, StoredResult } from '../../domain/query/query-results';
+import type { ExpiredResults } from '../../domain/query/remove-expired';
 import type { QueryResultDocument } from './collections';
 import { isDuplicateKey, orUnavailable, type Database } from './database';
 
@@ -88,3 +89,19 @@ const toResult = ({ _id, removeAt: _removeAt, ...result }: QueryResultDocument):
   id: _id,
   ...result,
 });
+
+export class MongoExpiredResults implements ExpiredResults {
+  constructor(private readonly database: Database) {}
+
+  async find({ now, limit }: Parameters<ExpiredResults['find']>[0]): ReturnType<ExpiredResults['find']> {
+    const found = this.database.collections.queryResults
+      .find({ expiresAt: { $lte: now } }, { projection: { account: 1 } })
+      .sort({ expiresAt: 1 })
+      .limit(limit);
+    return await found.map(({ _id, account }) => ({ id: _id, account })).toArray();
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.database.collections.queryResults.deleteOne({ _id: id });
+  }
+}

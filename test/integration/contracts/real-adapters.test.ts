@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { accountStores } from '../../../src/adapters/mongo/account-stores';
+import { openDatabase } from '../../../src/adapters/mongo/database';
 import { MongoAccounts, MongoAuthenticator } from '../../../src/adapters/mongo/mongo-accounts';
 import { MongoGraphExport } from '../../../src/adapters/mongo/mongo-graph-export';
 import { MongoMutationStore } from '../../../src/adapters/mongo/mongo-mutation-store';
@@ -8,7 +9,11 @@ import { MongoManifestStore } from '../../../src/adapters/mongo/mongo-manifest-s
 import { MongoObjectVersions } from '../../../src/adapters/mongo/mongo-object-versions';
 import { MongoOpenJobs } from '../../../src/adapters/mongo/mongo-open-jobs';
 import { MongoRawDataStore } from '../../../src/adapters/mongo/mongo-raw-data-store';
-import { MongoPublishedResults, MongoQueryResults } from '../../../src/adapters/mongo/mongo-query-results';
+import {
+  MongoExpiredResults,
+  MongoPublishedResults,
+  MongoQueryResults,
+} from '../../../src/adapters/mongo/mongo-query-results';
 import { BlobResultContent } from '../../../src/adapters/s3/result-content';
 import { TemporalSyncJobRunner } from '../../../src/adapters/temporal/temporal-sync-job-runner';
 import { createUploadReader } from '../../../src/adapters/ingest/upload-reader';
@@ -32,6 +37,8 @@ import { createSyncBench, liveBlobStore, readGraph } from '../../support/sync-be
 /** The same contracts hold in memory: `test/unit/contracts`. */
 describe('MongoDB, S3 and Temporal', () => {
   const database = openLiveDatabase();
+  /** Where no worker clears expired results away. */
+  const apart = openDatabase({ uri: liveProduct().mongoUri, database: 'contracts', appName: 'test' });
   const blobs = liveBlobStore();
   let client: Client;
   const connect = async (): Promise<Client> => {
@@ -41,7 +48,7 @@ describe('MongoDB, S3 and Temporal', () => {
   };
   afterAll(async () => {
     await client.connection.close();
-    await database.client.close();
+    await Promise.all([database.client.close(), apart.client.close()]);
     blobs.close();
   });
 
@@ -82,9 +89,10 @@ describe('MongoDB, S3 and Temporal', () => {
     pass: async (ms) => await sleep(ms),
   }));
   queryResultsContract(() => ({
-    storeOf: (account) => new MongoQueryResults(database, account),
+    storeOf: (account) => new MongoQueryResults(apart, account),
     contentOf: (account) => new BlobResultContent(blobs, account),
-    published: new MongoPublishedResults(database),
+    published: new MongoPublishedResults(apart),
+    expired: new MongoExpiredResults(apart),
   }));
   jobRunsContract(async () => {
     const { account } = await newAccount(database);

@@ -5,12 +5,14 @@ import type {
   ResultContent,
   ResultSummary,
 } from '../../../src/domain/query/query-results';
+import { removeExpired, type ExpiredResults } from '../../../src/domain/query/remove-expired';
 import { collect, newAccountName, now } from './subject';
 
 export interface ResultsSubject {
   storeOf(account: string): QueryResultStore;
   contentOf(account: string): ResultContent;
   readonly published: PublishedResults;
+  readonly expired: ExpiredResults;
 }
 
 /** What everyone may rely on of a `QueryResultStore`, of `PublishedResults` and of a `ResultContent`. */
@@ -92,6 +94,31 @@ export function queryResultsContract(openSubject: () => ResultsSubject): void {
       await expect(other.create(newResult(id))).rejects.toMatchObject({ name: 'DomainError', code: 'CONFLICT' });
       expect(await subject.published.find(id)).toEqual(await store.find(id));
       expect(await subject.published.find(randomUUID())).toBeUndefined();
+    });
+  });
+
+  describe('ExpiredResults', () => {
+    it('are found by their time, and removed with their content', async () => {
+      const store = subject.storeOf(account);
+      const ids = [1, 2, 3].map(() => randomUUID());
+      for (const [i, id] of ids.entries()) {
+        await store.create({ ...newResult(id), expiresAt: i + 1 });
+        await subject.contentOf(account).putPage({ id, attempt: 'a', page: 0 }, [new Uint8Array(3)]);
+      }
+      const { expired, contentOf } = subject;
+      // Of all accounts; nothing else that a test makes has expired in 1970.
+      const found = await expired.find({ now: 2, limit: 10 });
+      expect(found).toEqual(ids.slice(0, 2).map((id) => ({ id, account })));
+      expect(await expired.find({ now: 2, limit: 1 })).toEqual(found.slice(0, 1));
+      const clear = async () => await removeExpired({ expired, contentOf: (of) => contentOf(of), now: 2, limit: 10 });
+      expect(await clear()).toBe(2);
+      expect(await clear()).toBe(0);
+      for (const [i, id] of ids.entries()) {
+        const page = subject.contentOf(account).openPage({ id, attempt: 'a', page: 0 });
+        expect((await store.find(id)) !== undefined).toBe(i === 2);
+        expect(await page.then(() => true).catch(() => false)).toBe(i === 2);
+      }
+      await expired.remove(ids[2] ?? '');
     });
   });
 

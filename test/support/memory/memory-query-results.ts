@@ -1,5 +1,6 @@
 import { ErrorCode } from '../../../src/contracts/error-code';
 import { DomainError } from '../../../src/domain/errors';
+import type { ExpiredResults } from '../../../src/domain/query/remove-expired';
 import type { PublishedResults, QueryResultStore, StoredResult } from '../../../src/domain/query/query-results';
 
 /** Results of all accounts by id. */
@@ -50,4 +51,14 @@ export class MemoryQueryResults implements QueryResultStore {
 
 export const memoryPublishedResults = (results: MemoryResults): PublishedResults => ({
   find: async (id) => results.get(id),
+});
+
+export const memoryExpiredResults = (results: MemoryResults): ExpiredResults => ({
+  find: async ({ now, limit }) =>
+    [...results.values()]
+      .filter(({ expiresAt }) => expiresAt <= now)
+      .toSorted((a, b) => a.expiresAt - b.expiresAt)
+      .slice(0, limit)
+      .map(({ id, account }) => ({ id, account })),
+  remove: async (id) => void results.delete(id),
 });

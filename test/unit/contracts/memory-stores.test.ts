@@ -25,6 +25,7 @@ import { MemoryMutationStore } from '../../support/memory/memory-mutation-store'
 import { MemoryOpenJobs } from '../../support/memory/memory-open-jobs';
 import { MemoryRawDataStore } from '../../support/memory/memory-raw-data';
 import {
+  memoryExpiredResults,
   memoryPublishedResults,
   MemoryQueryResults,
   type MemoryResults,
@@ -75,6 +76,7 @@ describe('in memory', () => {
       storeOf: (account) => new MemoryQueryResults(results, account),
       contentOf: (account) => new BlobResultContent(database.blobs, account),
       published: memoryPublishedResults(results),
+      expired: memoryExpiredResults(results),
     };
   });
   jobRunsContract(async () => {
