@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { queryWorkflowId, reportWorkflowId } from '../src/contracts/temporal/query-result';
 import { packageRoot } from './stack/package-root';
 import { startProduct, type ProductConnection } from './stack/run-processes';
 
@@ -85,6 +86,38 @@ const scenes: Readonly<Record<string, (scene: Scene) => Promise<string>>> = {
     await post(`/${id}/abort`, {});
     return workflowId;
   },
+  'query-by-api': async ({ connection }) => {
+    const field = 'queryV1(query: "FIND thing", deferredResponse: FORCE) { correlationId }';
+    const { queryV1 } = await graphql(connection, `{ ${field} }`);
+    return queryWorkflowId(connection.account, queryV1?.correlationId ?? '');
+  },
+  'query-by-hand': async ({ client, connection }) =>
+    await startByHand(client, 'deferredQuery', { account: connection.account, query: 'FIND thing' }),
+  'query-that-is-none': async ({ client, connection }) =>
+    await startByHand(client, 'deferredQuery', { account: connection.account, query: 'FIND' }),
+  'query-cancelled': async ({ client, connection, post }) => {
+    const { id, workflowId } = await post('', start('net'));
+    await post(`/${id}/upload`, net(40));
+    await post(`/${id}/finalize`, {});
+    await client.workflow.getHandle(workflowId).result();
+    const query = 'FIND left AS a THAT HAS right AS b THAT HAS left AS c THAT HAS right AS d RETURN a._key, d._key';
+    const running = await startByHand(client, 'deferredQuery', { account: connection.account, query });
+    await untilAwaiting(client, running);
+    await sleep(500);
+    await client.workflow.getHandle(running).cancel();
+    return running;
+  },
+  'report-by-api': async ({ connection }) => {
+    const { buildCsv } = await graphql(connection, 'mutation { buildCsv { stateFileUrl } }');
+    const state = (await (await fetch(buildCsv?.stateFileUrl ?? '')).json()) as { correlationId: string };
+    return reportWorkflowId(connection.account, state.correlationId);
+  },
+  'report-by-hand': async ({ client, connection }) =>
+    await startByHand(client, 'csvReport', {
+      account: connection.account,
+      filters: { _type: 'thing' },
+      format: 'json',
+    }),
   'wrong-input': async ({ client }) => {
     const id = randomUUID();
     await client.workflow.start('syncJob', { workflowId: id, taskQueue: 'graph-sync', args: [{ account: '' }] });
@@ -93,6 +126,36 @@ const scenes: Readonly<Record<string, (scene: Scene) => Promise<string>>> = {
 };
 
 const start = (scope: string) => ({ source: 'api', scope, syncMode: 'DIFF' });
+
+async function startByHand(client: Client, type: string, input: object): Promise<string> {
+  const workflowId = randomUUID();
+  await client.workflow.start(type, { workflowId, taskQueue: 'graph-sync', args: [input] });
+  return workflowId;
+}
+
+async function graphql({ apiBaseUrl, account, token }: ProductConnection, query: string) {
+  const response = await fetch(`${apiBaseUrl}/graphql`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${token}`, 'JupiterOne-Account': account, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ query }),
+  });
+  return ((await response.json()) as { data: Record<string, Record<string, string>> }).data;
+}
+
+/** So many things on either side, each left one linked to each right one. */
+function net(side: number) {
+  const keys = (name: string) => Array.from({ length: side }, (_, i) => `${name}${i}`);
+  const entities = ['left', 'right'].flatMap((type) =>
+    keys(type).map((_key) => ({ _key, _type: type, _class: 'Thing' })),
+  );
+  const relationships = keys('left').flatMap((from) =>
+    keys('right').map((to) => {
+      const ends = { _fromEntityKey: from, _toEntityKey: to };
+      return { _key: `${from}|${to}`, _type: 'left_has_right', _class: 'HAS', ...ends };
+    }),
+  );
+  return { entities, relationships };
+}
 
 /** A job that would empty its scope, and waits for its approval. */
 async function held({ client, post }: Scene, scope: string): Promise<{ id: string; workflowId: string }> {
