@@ -30,6 +30,11 @@ import type { WriteOf } from './write-of';
 const maxDocumentBytes = 12 * 1024 * 1024;
 /** Attempts against others that create the same key at the same moment. */
 const maxAttempts = 5;
+/**
+ * A process that died in the middle of a transaction keeps its objects locked until MongoDB gives it up, after a minute. Clients do not
+ * wait that long.
+ */
+const defaultPatienceMs = 20_000;
 /** One mutation of so many looks whether the counters want folding. */
 const mutationsPerFold = 32;
 
@@ -48,6 +53,7 @@ export class MongoMutationStore implements MutationStore {
   constructor(
     private readonly database: Database,
     private readonly account: string,
+    private readonly patienceMs = defaultPatienceMs,
   ) {
     this.counters = new MongoEntityCounts(database, account);
   }
@@ -125,9 +131,11 @@ export class MongoMutationStore implements MutationStore {
     at: number,
     work: (mutation: Mutation) => Promise<GraphDocument>,
   ): Promise<GraphDocument> {
+    const until = performance.now() + this.patienceMs;
     for (let attempt = 1; ; attempt++) {
       try {
         return await inTransaction(this.database, { durable: true }, async (session) => {
+          if (performance.now() > until) throw isBusy(kind);
           const of = this.writeOf(kind, at);
           const chunk = new ChunkBuilder(of);
           const document = await work({ of, chunk, session });
@@ -160,6 +168,12 @@ export class MongoMutationStore implements MutationStore {
     return await (kind === 'entity' ? entities : relationships).findOne(filter, { session, hint: { _id: 1 } });
   }
 }
+
+const isBusy = (kind: ObjectKind): DomainError =>
+  new DomainError(
+    ErrorCode.unavailable,
+    `Others are changing the same ${kind}, or something that it leads to; try again in a few seconds.`,
+  );
 
 function describe(document: GraphDocument) {
   const { type, classes } = readState(document);

@@ -196,6 +196,27 @@ describe('mutations', () => {
     expect(await database.collections.entityVersions.countDocuments({ _accountId: account })).toBe(0);
   });
 
+  it('do not wait for long for whoever holds the object', async () => {
+    const bench = createSyncBench(database, {});
+    const { _id } = await mutationsOf(bench).createEntity({ entityKey: 'k', entityType: 't', entityClass: [] });
+    const impatient = new GraphMutationsService({
+      account: bench.account,
+      store: new MongoMutationStore(database, bench.account, 300),
+      sha1,
+      now: () => bench.clock.now,
+      limits,
+    });
+    const edit = async () => await impatient.updateEntity({ entityId: String(_id), properties: { n: 1 } });
+    await database.client.withSession(async (session) => {
+      session.startTransaction();
+      const held = { _accountId: bench.account, _key: 'k' };
+      await database.collections.entities.updateOne(held, { $set: { held: true } }, { session });
+      await expect(edit()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+      await session.abortTransaction();
+    });
+    expect(await edit()).toMatchObject({ _version: 2, n: 1 });
+  });
+
   it('refuse to let an object grow past what a document holds', async () => {
     const bench = createSyncBench(database, {});
     const mutations = mutationsOf(bench);
