@@ -110,6 +110,27 @@ describe('reads of the graph on MongoDB', () => {
       await snapshot.relationships({ at, classes: ['FOLLOWS'], direction, wanted });
   }
 
+  it('bring the hops from a key with the entity of the key', async () => {
+    const hops = async (predicate: Predicate) => {
+      const commands = await commandsOf(database, async (watched) => {
+        const { signal } = new AbortController();
+        const snapshot = await new MongoGraphReader(watched, account).open({ includeDeleted: false, signal });
+        const ahead = { direction: 'in', classes: ['FOLLOWS'], count: 2 } as const;
+        const [found = []] = await collect(snapshot.entities({ predicate, wanted: ['at'], pageSize: 10, ahead }));
+        const at = found.map(({ id: found }) => found);
+        const first = await snapshot.relationships({ at, classes: ['FOLLOWS'], direction: 'in', wanted: [] });
+        expect(first).toHaveLength(count - 1);
+        const next = { at: first.map(({ from }) => from), classes: ['FOLLOWS'], direction: 'in', wanted: [] } as const;
+        expect(await snapshot.relationships(next)).toEqual([]);
+        await snapshot.close();
+      });
+      return commands.map((command) => Object.keys(command)[0]);
+    };
+    expect(await hops(is('_key', 'e0'))).toEqual(['aggregate']);
+    // Of many starts the hops are read as they come.
+    expect(await hops(isIn('_key', ['e0', 'none']))).toEqual(['find', 'find', 'find']);
+  });
+
   it('see what was acknowledged before, and nothing that comes later', async () => {
     const writer = openLiveDatabase();
     try {
@@ -234,7 +255,7 @@ async function commandsOf(database: Database, work: (watched: Database) => Promi
     get: (target, name) =>
       name === 'command'
         ? async (command: Document, options: object) => {
-            if (command.find !== undefined)
+            if (command.find !== undefined || command.aggregate !== undefined)
               sent.push(Object.fromEntries(Object.entries(command).filter(([key]) => key !== 'readConcern')));
             return await target.command(command, options);
           }

@@ -149,6 +149,39 @@ export function graphReaderContract(openSubject: () => GraphReaderSubject): void
       }
     });
 
+    it.each<['out' | 'in', string, readonly string[], boolean]>([
+      ['out', 'u1', [], false],
+      ['out', 'u1', [], true],
+      ['out', 'u1', ['HAS', 'TRUSTS'], false],
+      ['in', 'd2', [], false],
+      ['in', 'd2', ['HAS'], true],
+      ['out', 'u2', ['HAS'], false],
+      ['out', 'g', [], true],
+      ['out', 'nobody', [], false],
+    ])(
+      'gives the same when it hears of the hops ahead: %s from %s, classes %j, ended ones %s',
+      async (direction, key, classes, includeDeleted) => {
+        const [told, untold] = [await open({ includeDeleted }), await open({ includeDeleted })];
+        const request = { predicate: is('_key', key), wanted: ['name', 'tag.Team', '$odd'], pageSize: 10 };
+        const ahead = { direction, classes, count: 2 };
+        const [starts] = await collect(told.entities({ ...request, ahead }));
+        expect(starts).toEqual((await collect(untold.entities(request)))[0]);
+        let at: readonly string[] = (starts ?? []).map(({ id }) => id);
+        // One hop further than it heard of.
+        for (let hop = 0; hop < 3; hop++) {
+          const hopRequest = { at, classes, direction, wanted: [] };
+          const found = await told.relationships(hopRequest);
+          expect(namesOf(found)).toEqual(namesOf(await untold.relationships(hopRequest)));
+          at = [...new Set(found.map(({ from, to }) => (direction === 'out' ? to : from)))];
+        }
+        // Others than those that it heard of.
+        for (const other of ['out', 'in', 'any'] as const) {
+          const all = { at: ['u1', 'd1', 'd2'].map(idKeyOf), classes: [], direction: other, wanted: ['_class'] };
+          expect(namesOf(await told.relationships(all))).toEqual(namesOf(await untold.relationships(all)));
+        }
+      },
+    );
+
     it('shows ended objects to those who ask for them', async () => {
       const snapshot = await open({ includeDeleted: true });
       expect(namesOf(await find(snapshot, is('_type', 'user')))).toEqual(['g', 'u1', 'u2']);

@@ -9,6 +9,8 @@ export interface EntityAccess {
   readonly hint: Readonly<Record<string, 1>>;
   /** Few enough to be read at once and sorted here; the index gives them in another order than that of ids. */
   readonly isSmall: boolean;
+  /** By one key, which few have. */
+  readonly isOneKey?: boolean;
 }
 
 const through = (hint: Readonly<Record<string, 1>>, isSmall = false): EntityAccess => ({
@@ -33,7 +35,9 @@ export function entityAccess(predicate: Predicate): EntityAccess {
     equalities.find((equality) => equality.key === key && equality.values.length <= most);
   if (of('_id', Infinity)) return through(idOrder);
   const byKey = of('_key', Infinity);
-  if (byKey) return through(entityOrders.key, byKey.values.length <= maxSmall);
+  if (byKey) {
+    return { ...through(entityOrders.key, byKey.values.length <= maxSmall), isOneKey: byKey.values.length === 1 };
+  }
   if (of('_type', maxMerged)) return through(entityOrders.type);
   if (of('_class', maxMerged)) return through(entityOrders.class);
   return through(entityOrders.id);

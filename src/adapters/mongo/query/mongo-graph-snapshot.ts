@@ -5,6 +5,7 @@ import type {
   FoundObject,
   FoundRelationship,
   GraphSnapshot,
+  HopsAhead,
   ReadReport,
   Wanted,
 } from '../../../domain/query/run/graph-reader';
@@ -12,6 +13,7 @@ import { indexName, relationshipOrders } from '../indexes';
 import { countedBy, readCounts } from './counted';
 import { entityAccess, idAccess, typesAndClasses } from './entity-access';
 import { ObjectDecoder, projectionOf } from './found-objects';
+import { isTooWide, KnownHops, withHopsAhead } from './hops-ahead';
 import { binaryOf, inPieces } from './id-keys';
 import { mergePages } from './merge-pages';
 import { filterOf } from './predicate-filter';
@@ -27,6 +29,7 @@ const maxPage = { whole: 1_000, part: 10_000 };
 export class MongoGraphSnapshot implements GraphSnapshot {
   readonly reads: ReadReport[] = [];
   private counts: Promise<KindCounts | undefined> | undefined;
+  private known: KnownHops | undefined;
 
   constructor(
     private readonly session: ReadSession,
@@ -48,11 +51,11 @@ export class MongoGraphSnapshot implements GraphSnapshot {
   private async *listed(
     request: Parameters<GraphSnapshot['entities']>[0],
   ): AsyncGenerator<readonly FoundObject[], void, undefined> {
-    const { predicate, after, pageSize } = request;
+    const { predicate, after, pageSize, ahead } = request;
     const { filter, residual } = filterOf(predicate);
     if (!filter) return;
     const { wanted, admits } = residualOf(residual, request.wanted);
-    const { index, hint, isSmall } = entityAccess(predicate);
+    const { index, hint, isSmall, isOneKey } = entityAccess(predicate);
     const report = this.report('entities', index);
     const decoder = new ObjectDecoder(wanted);
     const command = {
@@ -64,7 +67,8 @@ export class MongoGraphSnapshot implements GraphSnapshot {
     };
     let rows = 0;
     if (isSmall) {
-      const batches = await this.session.all(command);
+      const guessed = isOneKey && ahead && wanted !== 'all' ? await this.allWithHops(command, ahead) : undefined;
+      const batches = guessed ?? (await this.session.all(command));
       const found = satisfying(batches.flatMap((batch) => decoder.entities(batch)).sort(byId), admits);
       rows = found.length;
       if (rows > 0) yield found;
@@ -105,6 +109,11 @@ export class MongoGraphSnapshot implements GraphSnapshot {
   async relationships(request: Parameters<GraphSnapshot['relationships']>[0]): Promise<readonly FoundRelationship[]> {
     const { at, direction } = request;
     if (at.length === 0) return [];
+    const known = this.known?.answer(request);
+    if (known) {
+      this.report('relationships', 'memory')(known.length);
+      return known;
+    }
     if (direction !== 'any') return await this.relationshipsBy(direction, request);
     const [outward, inward] = await Promise.all([
       this.relationshipsBy('out', request),
@@ -127,6 +136,32 @@ export class MongoGraphSnapshot implements GraphSnapshot {
 
   async close(): Promise<void> {
     await this.session.close();
+  }
+
+  /** Undefined if the hops lead to too much. */
+  private async allWithHops(
+    command: { readonly filter: Document; readonly projection: Document; readonly hint: Document },
+    ahead: HopsAhead,
+  ): Promise<readonly Buffer[] | undefined> {
+    const report = this.report('relationships', indexName(relationshipOrders[ahead.direction]));
+    try {
+      const batches = await this.session.all(withHopsAhead(command, ahead, this.visible()));
+      const ids = new ObjectDecoder([]);
+      const known = new KnownHops(ahead);
+      let edges = 0;
+      for (const batch of batches) {
+        edges += known.read(
+          batch,
+          ids.entities(batch).map(({ id }) => id),
+        );
+      }
+      this.known = known;
+      report(edges);
+      return batches;
+    } catch (err) {
+      if (isTooWide(err)) return undefined;
+      throw err;
+    }
   }
 
   private async relationshipsBy(

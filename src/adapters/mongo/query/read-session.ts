@@ -73,11 +73,11 @@ export class ReadSession {
     }
   }
 
-  /** The same, when all of it is wanted at once. */
+  /** The same, when all of it is wanted at once; also of an `aggregate`. */
   async all(command: Document): Promise<readonly Buffer[]> {
     const { batch, cursor } = await this.start(command);
     if (cursor.isZero()) return [batch];
-    const collection = command.find as string;
+    const collection = (command.find ?? command.aggregate) as string;
     const batches = [batch];
     this.cursors.set(cursor, collection);
     try {
@@ -125,9 +125,10 @@ export class ReadSession {
   }
 
   private async sendAt(command: Document, atClusterTime?: Timestamp): Promise<Reply> {
+    const batchSize = (command.batchSize as number | undefined) ?? maxBatch;
     return await this.send({
       ...command,
-      batchSize: (command.batchSize as number | undefined) ?? maxBatch,
+      ...('aggregate' in command ? { cursor: { batchSize } } : { batchSize }),
       readConcern: { level: 'snapshot', ...(atClusterTime && { atClusterTime }) },
     });
   }

@@ -20,6 +20,14 @@ export interface FoundRelationship extends FoundObject {
 /** Names of properties and metadata; `all` for whole objects. */
 export type Wanted = readonly string[] | 'all';
 
+/** Hops that follow each other the same way. */
+export interface HopsAhead {
+  readonly direction: 'out' | 'in';
+  /** Upper case; empty for any. */
+  readonly classes: readonly string[];
+  readonly count: number;
+}
+
 /** The graph of one account, for queries. */
 export interface GraphReader {
   /**
@@ -47,6 +55,8 @@ export interface GraphSnapshot {
     readonly wanted: Wanted;
     readonly after?: IdKey;
     readonly pageSize: number;
+    /** What will be asked next, of relationships without properties. Changes no answer; a reader may read it at once. */
+    readonly ahead?: HopsAhead;
   }): AsyncIterable<readonly FoundObject[]>;
   /** Those of these entities that exist and satisfy the predicate, in no order. */
   entitiesById(request: {
