@@ -146,5 +146,8 @@ export const listVersionsQuerySchema = z.object({
 export const compareVersionsQuerySchema = z.object({ from: versionNumber, to: versionNumber });
 
 export const versionParamsSchema = z.object({
-  version: z.preprocess((value) => (value === 'latest' ? value : Number(value)), z.literal('latest').or(version)),
+  version: z.preprocess(
+    (value) => (value === 'latest' ? value : Number(value)),
+    z.union([z.literal('latest'), version], { error: 'must be the number of a version, or latest' }),
+  ),
 });

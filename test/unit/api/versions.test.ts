@@ -80,10 +80,9 @@ describe('versions', () => {
   ])('refuses %s', async (rest, status) => {
     const { call, url } = await appWithVersions(three);
     const response = await call({ url: `${url}${rest}` });
-    expect([response.statusCode, response.json<{ error: { code: string } }>().error.code]).toEqual([
-      status,
-      status === 404 ? 'NOT_FOUND' : 'BAD_REQUEST',
-    ]);
+    const { error } = response.json<{ error: { code: string; message: string } }>();
+    expect([response.statusCode, error.code]).toEqual([status, status === 404 ? 'NOT_FOUND' : 'BAD_REQUEST']);
+    expect(error.message).toMatch(/no version \d|must be (the number of a version|a number)/);
   });
 
   it('are of their own account and kind alone', async () => {
