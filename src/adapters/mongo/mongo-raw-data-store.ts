@@ -99,7 +99,7 @@ export class MongoRawDataStore implements RawDataStore {
         const entity = await this.liveEntity(entityId, session);
         const scope = { account: this.account, source: entity._source, scope: entity._scope };
         const at = this.now();
-        const hashes = new Map(Object.entries(decodeHashes(entity._rawDataHashes)));
+        const hashes = decodeHashes(entity._rawDataHashes);
         const latest = await this.database.collections.rawData
           .find({ '_id.entityId': entity._id, account: this.account, latest: true }, { session })
           .toArray();
@@ -113,7 +113,7 @@ export class MongoRawDataStore implements RawDataStore {
         await writeRawData(this.database, session, {
           versions,
           contents,
-          hashes: [{ id: entity._id, encoded: encodeHashes(Object.fromEntries(hashes)) }],
+          hashes: [{ id: entity._id, encoded: encodeHashes(hashes) }],
         });
         await this.forgetUpload(entity, { scope, at }, session);
         return versions.length;

@@ -14,11 +14,17 @@ import type { CurrentDocuments, WrittenDocuments } from './write-changes';
 const compress = promisify(zstdCompress);
 
 /** Name of an entry → base64 SHA-256 of its content; kept on the entity as base64 of the JSON, as JupiterOne does. */
-type Hashes = Readonly<Record<string, string>>;
+type Hashes = ReadonlyMap<string, string>;
 
-export const encodeHashes = (hashes: Hashes): string => Buffer.from(JSON.stringify(hashes)).toString('base64');
-export const decodeHashes = (text: string | undefined): Hashes =>
-  text === undefined ? {} : (JSON.parse(Buffer.from(text, 'base64').toString()) as Hashes);
+export const encodeHashes = (hashes: Hashes): string =>
+  Buffer.from(JSON.stringify(Object.fromEntries(hashes))).toString('base64');
+/** @returns a new map */
+export const decodeHashes = (text: string | undefined): Map<string, string> =>
+  new Map(
+    text === undefined
+      ? []
+      : Object.entries(JSON.parse(Buffer.from(text, 'base64').toString()) as Record<string, string>),
+  );
 
 interface RawDataPlan {
   readonly versions: RawDataDocument[];
@@ -54,13 +60,13 @@ export function planRawData(request: {
     const before = current.get(bytesToUuid(id));
     const document = isWritten.get(idAt(id, 0).toString('hex'));
     if (!document && before?._deleted !== false) continue;
-    const old = before?._deleted === false ? decodeHashes(before._rawDataHashes) : {};
-    const hashes: Record<string, string> = { ...old };
+    const old = decodeHashes(before?._deleted === false ? before._rawDataHashes : undefined);
+    const hashes = new Map(old);
     for (const entry of content.rawData ?? []) {
       const hash = sha256Base64(entry.text);
-      if (old[entry.name] === hash) continue;
-      hashes[entry.name] = hash;
-      chunk.add(old[entry.name] === undefined ? 'numEntityRawDataEntriesCreated' : 'numEntityRawDataEntriesUpdated');
+      if (old.get(entry.name) === hash) continue;
+      hashes.set(entry.name, hash);
+      chunk.add(old.has(entry.name) ? 'numEntityRawDataEntriesUpdated' : 'numEntityRawDataEntriesCreated');
       const contentId = contentIdOf(account, hash);
       contents.set(contentId, entry.text);
       const { name, contentType } = entry;
@@ -68,7 +74,7 @@ export function planRawData(request: {
       const base = { entityId: idAt(id, 0), account, scopeId: of.by.scopeId, now };
       versions.push(newVersion({ ...base, name, contentType, contentLength, hash }));
     }
-    if (hashes === old || Object.keys(hashes).every((name) => hashes[name] === old[name])) continue;
+    if ([...hashes].every(([name, hash]) => old.get(name) === hash)) continue;
     const encoded = encodeHashes(hashes);
     if (document) document._rawDataHashes = encoded;
     else plan.hashes.push({ id: idAt(id, 0), encoded });

@@ -116,6 +116,21 @@ export function rawDataStoreContract(openSubject: () => RawDataSubject): void {
       for (const { name, content } of contents) expect(text(content)).toBe(`of ${name}`);
     });
 
+    it('takes the same names from jobs, and knows them again', async () => {
+      const names = ['__proto__', 'constructor', 'a.b', '$c'];
+      const entries = names.map((name) => ({ name, rawData: `of ${name}` }));
+      const { id, job: first } = await job(entries);
+      expect((await stores.graph.totals(first)).counts).toMatchObject({ numEntityRawDataEntriesCreated: 4 });
+      const { job: second } = await job([...entries, { name: 'new', rawData: 'x' }], { n: 2 });
+      expect((await stores.graph.totals(second)).counts).toEqual({
+        numEntitiesUpdated: 1,
+        numEntityRawDataEntriesCreated: 1,
+      });
+      const contents = await rawData.contents(id);
+      expect(contents.map(({ name }) => name)).toEqual([...names, 'new'].sort());
+      expect(await rawData.versions(id)).toHaveLength(5);
+    });
+
     it('ends entries; earlier versions stay, and the entry may come back', async () => {
       const { id } = await job({ default: json({ n: 1 }), other: json([]) });
       clock += 7;

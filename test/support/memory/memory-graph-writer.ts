@@ -123,7 +123,8 @@ export class MemoryGraphWriter implements GraphWriter {
     const mode = job.document.syncMode;
     const current = before && { ...before.state, isDeleted: before.deleted };
     const decision = decideChange({ content, ...(ends && { ends }), current, mode });
-    const rawData = { ...(isLive && before.rawData) };
+    // Names such as __proto__ are names like any other.
+    const rawData = Object.assign(Object.create(null) as Record<string, string>, isLive && before.rawData);
     if ('reason' in decision) {
       chunk.add(decision.action === 'createError' ? `num${one}CreateErrors` : `num${one}UpdateErrors`);
       chunk.problem(where, decision.reason);
