@@ -138,7 +138,7 @@ const csv: Readonly<Record<string, string | Buffer>> = {
   'a column without a name': '_key,_type,\na,t,1\n',
   'a quote without an end': '_key,_type\na,"t\n',
   'a quote inside a cell': '_key,_type\na,t"x"\n',
-  'a row that is too short': '_key,_type,n,m\na,t,1,1\nb,t\n',
+  'a row that ends before its type': '_key,_type,n,m\na,t,1,1\nb\n',
   'a row that is too long': '_key,_type\na,t\nb,t,1\n',
   'a row without a type': '_key,_type\na,t\nb,\n',
   'a row without a key': '_key,_type\na,t\n,t\n',

@@ -160,7 +160,7 @@ export const uploadRefusals: readonly Refusal[] = [
     message: /line 1.*"_key"/,
   },
   {
-    what: 'CSV with a row that is too short',
+    what: 'CSV with a row that ends before its type',
     request: post(upload, '_key,_type\na\n', { 'content-type': 'text/csv' }),
     status: 400,
     code: 'ENTITY_UPLOAD_FAILED_VALIDATION',
