@@ -50,14 +50,14 @@ const connections = {
   PERIJOVE_TEMPORAL_NAMESPACE: setting(text('default'), 'Temporal namespace of the workflows.'),
   PERIJOVE_TEMPORAL_API_KEY: secret(optionalText(), 'API key of Temporal Cloud; turns TLS on.'),
   PERIJOVE_TEMPORAL_TLS: setting(boolean(false), 'Connect to Temporal with TLS.'),
-  PERIJOVE_TASK_QUEUE: setting(text('graph-sync'), 'Temporal task queue of synchronization jobs.'),
+  PERIJOVE_TASK_QUEUE: setting(text('graph-sync'), 'Temporal task queue of all workflows.'),
   PERIJOVE_S3_ENDPOINT: setting(optionalUrl(), 'Endpoint of an S3-compatible store. Unset: Amazon S3.'),
   PERIJOVE_S3_PUBLIC_ENDPOINT: setting(
     optionalUrl(),
     'Endpoint that presigned URLs name, where clients reach the store under another address than the server does.',
   ),
   PERIJOVE_S3_REGION: setting(text('us-east-1'), 'Region of the bucket.'),
-  PERIJOVE_S3_BUCKET: setting(bucketName('perijove'), 'Bucket of bulk files.'),
+  PERIJOVE_S3_BUCKET: setting(bucketName('perijove'), 'Bucket of bulk files, large uploads and results.'),
   PERIJOVE_S3_ACCESS_KEY_ID: secret(optionalText(), 'Access key. Unset: the default credential chain of the AWS SDK.'),
   PERIJOVE_S3_SECRET_ACCESS_KEY: secret(optionalText(), 'Secret that belongs to the access key.'),
   PERIJOVE_S3_FORCE_PATH_STYLE: setting(
