@@ -47,7 +47,7 @@ export interface GraphReader {
  * are exact: what comes back satisfies them, and they hold no subquery any more (`among` has become `in`).
  */
 export interface GraphSnapshot {
-  /** Opaque; opens the same graph again, in any process. */
+  /** Opaque; opens the same graph again, in any process. The first read fixes it: there is none before. */
   readonly time: string;
   /** Entities in ascending order of ids, in pages of about `pageSize` that may grow. `after` leaves out ids up to this one. */
   entities(request: {
