@@ -244,7 +244,7 @@ describe('mutations', () => {
     expect(await database.collections.appliedChunks.countDocuments({ jobId: { $regex: '^mutation-' }, scopeId: scopeId(sha1, mutationScope(bench.account)) })).toBe(0); // prettier-ignore
     // One in 32 looks, and folds what is more than a handful: 400 unfolded ones are as likely as nothing.
     expect(await database.collections.objectCounts.countDocuments({ account: bench.account })).toBeLessThan(380);
-  }, 60_000);
+  }, 180_000);
 
   const key = fc.constantFrom('a', 'b', 'c');
   const place = fc.constantFrom('', 'east', 'west');
