@@ -49,7 +49,7 @@ describe('any operation', () => {
         expect(errors.map(({ extensions }) => extensions.code)).not.toContain('INTERNAL_SERVER_ERROR');
         for (const { message } of errors) expect(message.length).toBeGreaterThan(5);
       }),
-      { numRuns: 1500 },
+      { numRuns: 400 },
     );
   });
 
@@ -104,7 +104,7 @@ describe('any operation', () => {
           expect(response.json<Answer>().errors?.[0]?.extensions.code).toMatch(/^(GRAPHQL_\w+|BAD_USER_INPUT)$/);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });
