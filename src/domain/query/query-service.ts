@@ -157,11 +157,16 @@ export class QueryService implements Queries {
     }
   }
 
+  /** The cache is shared: what somebody else may see is not found under this. */
+  private cacheKey(question: string, time: string): string {
+    return JSON.stringify([this.deps.account, this.deps.policies, question, time]);
+  }
+
   private async read({ request, plan, question, cursor }: Asked, signal: AbortSignal): Promise<QueryPage> {
     const { pages, limits, now } = this.deps;
     const write = (next: QueryCursor): string => this.cursors.write(next, question);
     if (cursor?.kind === 'offset') {
-      const kept = pages.get(cacheKey(question, cursor.time));
+      const kept = pages.get(this.cacheKey(question, cursor.time));
       if (kept) return keptPage(plan.result.kind, kept, { write, cursor });
     }
     return await this.withSnapshot({ plan, time: cursor?.time, signal }, async (snapshot) => {
@@ -172,7 +177,7 @@ export class QueryService implements Queries {
         time: () => snapshot.time,
         now: cursor?.now ?? now(),
         write,
-        keep: (time, texts) => pages.set(cacheKey(question, time), texts),
+        keep: (time, texts) => pages.set(this.cacheKey(question, time), texts),
       };
       if (run.type === 'tree') return await treePage(run);
       if (!run.isResumable) return await wholePage(run, { ...paging, cursor });
@@ -187,8 +192,6 @@ interface Asked {
   readonly plan: QueryPlan;
   readonly cursor: SnapshotCursor | undefined;
 }
-
-const cacheKey = (question: string, time: string): string => `${question}/${time}`;
 
 const isUnavailable = (err: unknown): boolean => err instanceof DomainError && err.code === ErrorCode.unavailable;
 

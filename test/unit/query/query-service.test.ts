@@ -100,6 +100,24 @@ describe('pages of an answer', () => {
     expect(computed.map(({ totalCount }) => totalCount)).toEqual([600, 600, 600]);
   });
 
+  it('are kept for one account and its policies alone', async () => {
+    const kept = new Map<string, readonly string[]>();
+    const pages = {
+      get: (key: string) => kept.get(key),
+      set: (key: string, texts: readonly string[]) => void kept.set(key, texts),
+    };
+    const request = { query: 'FIND User AS u RETURN u.number ORDER BY u.number' };
+    const rowsFor = async (given: Partial<QueryServiceDependencies>) =>
+      rowsOf(await allPages(service({ pages, ...given }), request));
+    expect(await rowsFor({})).toHaveLength(600);
+    // Memory has one time for all: whatever were shared would be found.
+    expect(
+      await rowsFor({ account: 'other', graph: new MemoryGraphReader({ ...graph, entities: users.slice(0, 300) }) }),
+    ).toHaveLength(300);
+    expect(await rowsFor({ policies: [[{ team: Array.from({ length: 150 }, (_, i) => i) }]] })).toHaveLength(300);
+    expect(kept.size).toBe(3);
+  });
+
   it('keep the time that the first one was asked at', async () => {
     let now = Date.UTC(2026, 0, 1);
     const queries = service({ now: () => now });
