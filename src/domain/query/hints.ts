@@ -3,6 +3,7 @@ import type { KindCounts } from '../graph/entity-counts';
 import type { NodePlan, Predicate, QueryPlan, StepPlan } from './plan/plan';
 import { policyPredicate, type QueryPolicy } from './plan/policy';
 import { all } from './plan/predicates';
+import { subjectsOf } from './plan/subjects';
 import type { GraphSnapshot } from './run/graph-reader';
 
 /** Names that live entities have. */
@@ -89,23 +90,5 @@ function namesIn(
   });
 }
 
-function keysOf(predicate: Predicate): readonly string[] {
-  switch (predicate.kind) {
-    case 'all':
-    case 'any':
-      return predicate.of.flatMap(keysOf);
-    case 'not':
-      return keysOf(predicate.of);
-    case 'compareBoth':
-      return [predicate.left, predicate.right].flatMap((subject) => (subject.kind === 'property' ? [subject.key] : []));
-    case 'words':
-      return [];
-    case 'absent':
-    case 'addressRange':
-    case 'among':
-    case 'compare':
-    case 'in':
-    case 'pattern':
-      return predicate.subject.kind === 'property' ? [predicate.subject.key] : [];
-  }
-}
+const keysOf = (predicate: Predicate): readonly string[] =>
+  [...subjectsOf(predicate)].flatMap((subject) => (subject.kind === 'property' ? [subject.key] : []));

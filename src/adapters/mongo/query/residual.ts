@@ -1,4 +1,5 @@
-import type { PlanSubject, Predicate } from '../../../domain/query/plan/plan';
+import type { Predicate } from '../../../domain/query/plan/plan';
+import { subjectsOf } from '../../../domain/query/plan/subjects';
 import type { FoundObject, Wanted } from '../../../domain/query/run/graph-reader';
 import { compileForBag } from '../../../domain/query/run/holds';
 
@@ -18,29 +19,11 @@ export function residualOf(
 
 /** Properties that a predicate looks at. */
 function namesIn(predicate: Predicate): Wanted {
-  switch (predicate.kind) {
-    case 'all':
-    case 'any': {
-      const each = predicate.of.map(namesIn);
-      return each.includes('all') ? 'all' : each.flat();
-    }
-    case 'not':
-      return namesIn(predicate.of);
-    case 'words':
-      return 'all';
-    case 'compareBoth':
-      return [keyOf(predicate.left), keyOf(predicate.right)];
-    case 'absent':
-    case 'compare':
-    case 'pattern':
-    case 'addressRange':
-    case 'in':
-    case 'among':
-      return [keyOf(predicate.subject)];
+  const names: string[] = [];
+  for (const subject of subjectsOf(predicate)) {
+    if (subject.kind === 'whole') return 'all';
+    if (subject.kind === 'column') throw new Error('a predicate on entities speaks of a column');
+    names.push(subject.key);
   }
-}
-
-function keyOf(subject: PlanSubject): string {
-  if (subject.kind !== 'property') throw new Error('a predicate on entities speaks of a column');
-  return subject.key;
+  return names;
 }

@@ -1,34 +1,9 @@
-import type { PlanSubject, Predicate } from '../plan/plan';
+import type { Predicate } from '../plan/plan';
+import { subjectsOf } from '../plan/subjects';
 
 /** The slots that a predicate speaks of. */
 export function slotsOfPredicate(predicate: Predicate): ReadonlySet<number> {
-  return new Set(slotsIn(predicate));
+  const slots = new Set<number>();
+  for (const subject of subjectsOf(predicate)) if (subject.kind !== 'column') slots.add(subject.slot);
+  return slots;
 }
-
-function* slotsIn(predicate: Predicate): Iterable<number> {
-  switch (predicate.kind) {
-    case 'all':
-    case 'any':
-      for (const each of predicate.of) yield* slotsIn(each);
-      return;
-    case 'not':
-      yield* slotsIn(predicate.of);
-      return;
-    case 'compareBoth':
-      yield* slotOf(predicate.left);
-      yield* slotOf(predicate.right);
-      return;
-    case 'words':
-      yield predicate.slot;
-      return;
-    case 'absent':
-    case 'compare':
-    case 'pattern':
-    case 'addressRange':
-    case 'in':
-    case 'among':
-      yield* slotOf(predicate.subject);
-  }
-}
-
-const slotOf = (subject: PlanSubject): readonly number[] => (subject.kind === 'property' ? [subject.slot] : []);

@@ -1,4 +1,5 @@
-import type { PlanExpression, PlanSubject, Predicate, QueryPlan, SortKey, StepPlan } from '../plan/plan';
+import type { PlanExpression, Predicate, QueryPlan, SortKey, StepPlan } from '../plan/plan';
+import { subjectsOf } from '../plan/subjects';
 import type { Wanted } from './graph-reader';
 import type { Strategy } from './strategy';
 
@@ -38,25 +39,11 @@ export class WantedProperties {
   }
 
   predicate(predicate: Predicate): this {
-    switch (predicate.kind) {
-      case 'all':
-      case 'any':
-        for (const each of predicate.of) this.predicate(each);
-        return this;
-      case 'not':
-        return this.predicate(predicate.of);
-      case 'compareBoth':
-        return this.subject(predicate.left).subject(predicate.right);
-      case 'words':
-        return this.all(predicate.slot);
-      case 'absent':
-      case 'compare':
-      case 'pattern':
-      case 'addressRange':
-      case 'in':
-      case 'among':
-        return this.subject(predicate.subject);
+    for (const subject of subjectsOf(predicate)) {
+      if (subject.kind === 'whole') this.all(subject.slot);
+      else if (subject.kind === 'property') this.key(subject.slot, subject.key);
     }
+    return this;
   }
 
   expression(by: PlanExpression | SortKey['by']): this {
@@ -99,9 +86,5 @@ export class WantedProperties {
       }
     }
     return here;
-  }
-
-  private subject(subject: PlanSubject): this {
-    return subject.kind === 'property' ? this.key(subject.slot, subject.key) : this;
   }
 }
