@@ -1,8 +1,8 @@
-import { Client, Connection } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { Database } from '../../src/adapters/mongo/database';
 import type { DryRun, SyncJobDocument } from '../../src/contracts/sync-job';
-import { ApiClient } from '../support/api-client';
-import { liveProduct, newAccount, openLiveDatabase } from '../support/live-product';
+import type { ApiClient } from '../support/api-client';
+import { LiveSuite } from '../support/live-suite';
 import { outcomeCounts } from '../support/bench';
 
 const jobs = '/persister/synchronization/jobs';
@@ -17,23 +17,18 @@ const relationship = (key: string, from: string, to: string, more: object = {}) 
 });
 
 describe('finalize?dryRun=true', () => {
+  let suite: LiveSuite;
   let database: Database;
   let client: Client;
   let api: ApiClient;
   let account: string;
 
   beforeAll(async () => {
-    database = openLiveDatabase();
-    const credentials = await newAccount(database);
-    account = credentials.account;
-    api = new ApiClient({ ...liveProduct(), ...credentials });
-    const { temporalAddress, temporalNamespace } = liveProduct();
-    const connection = await Connection.connect({ address: temporalAddress });
-    client = new Client({ connection, namespace: temporalNamespace });
+    suite = await LiveSuite.open();
+    ({ database, client, account, api } = suite);
   });
   afterAll(async () => {
-    await client.connection.close();
-    await database.client.close();
+    await suite.close();
   });
 
   const diff = (scope: string) => ({ source: 'api', scope, syncMode: 'DIFF' });

@@ -1,11 +1,10 @@
-import { Client, Connection } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { parse } from 'csv-parse/sync';
 import { randomUUID } from 'node:crypto';
-import type { Database } from '../../../src/adapters/mongo/database';
 import { reportWorkflowId, type ResultState } from '../../../src/contracts/temporal/query-result';
-import { ApiClient } from '../../support/api-client';
+import type { ApiClient } from '../../support/api-client';
 import { readState, untilDone } from '../../support/deferred-results';
-import { liveProduct, newAccount, openLiveDatabase } from '../../support/live-product';
+import { LiveSuite } from '../../support/live-suite';
 
 const hosts = Array.from({ length: 2_500 }, (_, i) => ({
   _key: `host:${i}`,
@@ -18,25 +17,19 @@ const hosts = Array.from({ length: 2_500 }, (_, i) => ({
 }));
 
 describe('the csvReport workflow', () => {
-  let database: Database;
+  let suite: LiveSuite;
   let client: Client;
   let api: ApiClient;
   let account: string;
 
   beforeAll(async () => {
-    database = openLiveDatabase();
-    const credentials = await newAccount(database);
-    account = credentials.account;
-    api = new ApiClient({ ...liveProduct(), ...credentials });
-    const { temporalAddress, temporalNamespace } = liveProduct();
-    const connection = await Connection.connect({ address: temporalAddress });
-    client = new Client({ connection, namespace: temporalNamespace });
+    suite = await LiveSuite.open();
+    ({ client, account, api } = suite);
     const user = { _key: 'u', _type: 'user', _class: 'User' };
     await api.sync({ source: 'api', scope: 'hosts', syncMode: 'DIFF' }, { entities: [...hosts, user] });
   });
   afterAll(async () => {
-    await client.connection.close();
-    await database.client.close();
+    await suite.close();
   });
 
   async function build(field: 'buildCsv' | 'buildJson', variables: object): Promise<string> {

@@ -1,50 +1,34 @@
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { execFile } from 'node:child_process';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import type { Database } from '../../../src/adapters/mongo/database';
 import { SearchAttribute } from '../../../src/contracts/temporal/sync-job';
 import { queryWorkflowId, type ResultState } from '../../../src/contracts/temporal/query-result';
 import { ApiClient } from '../../support/api-client';
 import { bipartite, defer, longQuery, readState, resultIdOf, untilDone } from '../../support/deferred-results';
-import { liveProduct, newAccount, openLiveDatabase } from '../../support/live-product';
+import { LiveSuite, startByCli, temporalCli } from '../../support/live-suite';
+import { liveProduct, newAccount } from '../../support/live-product';
 import { liveBlobStore } from '../../support/sync-bench';
 
-const run = promisify(execFile);
 const hosts = Array.from({ length: 12 }, (_, i) => ({ _key: `host:${i}`, _type: 'host', _class: 'Host', n: i }));
 
 describe('the deferredQuery workflow', () => {
+  let suite: LiveSuite;
   let database: Database;
   let client: Client;
   let api: ApiClient;
   let account: string;
 
   beforeAll(async () => {
-    database = openLiveDatabase();
-    const credentials = await newAccount(database);
-    account = credentials.account;
-    api = new ApiClient({ ...liveProduct(), ...credentials });
-    const { temporalAddress, temporalNamespace } = liveProduct();
-    const connection = await Connection.connect({ address: temporalAddress });
-    client = new Client({ connection, namespace: temporalNamespace });
+    suite = await LiveSuite.open();
+    ({ database, client, account, api } = suite);
     await api.sync({ source: 'api', scope: 'hosts', syncMode: 'DIFF' }, { entities: hosts });
   });
   afterAll(async () => {
-    await client.connection.close();
-    await database.client.close();
+    await suite.close();
   });
 
-  const temporal = async (...args: string[]) => {
-    const { binaries, temporalAddress, temporalNamespace } = liveProduct();
-    const where = ['--address', temporalAddress, '--namespace', temporalNamespace];
-    return (await run(binaries.temporal, [...args, ...where])).stdout;
-  };
-  const startByCli = async (workflowId: string, input: unknown) =>
-    await temporal(
-      ...['workflow', 'start', '--type', 'deferredQuery', '--task-queue', 'graph-sync'],
-      ...['--workflow-id', workflowId, '--input', JSON.stringify(input)],
-    );
+  const start = async (workflowId: string, input: unknown) => await startByCli('deferredQuery', workflowId, input);
   const stateOf = async (id: string) => {
     const { url } = (await api.ok('GET', `/j1ql/results/${id}`)) as { url: string };
     return await readState(url);
@@ -53,7 +37,7 @@ describe('the deferredQuery workflow', () => {
 
   it('answers a query that the Temporal CLI asks, and says where the answer is', async () => {
     const id = randomUUID();
-    await startByCli(id, { account, query: 'FIND Host WITH n > ${least}', variables: { least: 8 } });
+    await start(id, { account, query: 'FIND Host WITH n > ${least}', variables: { least: 8 } });
     const handle = client.workflow.getHandle(id);
     const state = (await handle.result()) as ResultState;
     expect(state).toMatchObject({ resultId: id, status: 'COMPLETED', rows: 3, pages: 1, path: `/j1ql/results/${id}` });
@@ -121,7 +105,7 @@ describe('the deferredQuery workflow', () => {
     const events = (await handle.fetchHistory()).events ?? [];
     expect(events.length).toBeLessThanOrEqual(15);
     expect(JSON.stringify(events)).not.toContain(Buffer.from('somebody-secret').toString('base64').slice(0, 16));
-    const details = await temporal('workflow', 'metadata', '--workflow-id', handle.workflowId);
+    const details = await temporalCli('workflow', 'metadata', '--workflow-id', handle.workflowId);
     expect(details).toContain('COMPLETED');
     expect(details).toContain('can be read until');
   });
@@ -163,7 +147,7 @@ describe('the deferredQuery workflow', () => {
     ['a variable without a value', { query: 'FIND Host WITH n = ${n}' }, 'no value for the variable "n"'],
   ])('fails at once with a sentence when the input has %s', async (what, input, sentence) => {
     const id = randomUUID();
-    await startByCli(id, what === 'no account' || 'account' in input ? input : { ...input, account });
+    await start(id, what === 'no account' || 'account' in input ? input : { ...input, account });
     const handle = client.workflow.getHandle(id);
     const failure: unknown = await handle.result().catch((err: unknown) => err);
     const messages: string[] = [];

@@ -1,51 +1,32 @@
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { execFile } from 'node:child_process';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import type { Database } from '../../../src/adapters/mongo/database';
 import type { SyncJobDocument } from '../../../src/contracts/sync-job';
 import { SearchAttribute } from '../../../src/contracts/temporal/sync-job';
-import { ApiClient } from '../../support/api-client';
-import { liveProduct, newAccount, openLiveDatabase } from '../../support/live-product';
+import type { ApiClient } from '../../support/api-client';
+import { LiveSuite, startByCli, temporalCli } from '../../support/live-suite';
 import { outcomeCounts } from '../../support/bench';
 
-const run = promisify(execFile);
 const entities = (count: number, n = 0) =>
   Array.from({ length: count }, (_, i) => ({ _key: `k${i}`, _type: 'thing', _class: 'Thing', n }));
 
 describe('the syncJob workflow', () => {
+  let suite: LiveSuite;
   let database: Database;
   let client: Client;
   let api: ApiClient;
   let account: string;
 
   beforeAll(async () => {
-    database = openLiveDatabase();
-    const credentials = await newAccount(database);
-    account = credentials.account;
-    api = new ApiClient({ ...liveProduct(), ...credentials });
-    const { temporalAddress, temporalNamespace } = liveProduct();
-    client = new Client({
-      connection: await Connection.connect({ address: temporalAddress }),
-      namespace: temporalNamespace,
-    });
+    suite = await LiveSuite.open();
+    ({ database, client, account, api } = suite);
   });
   afterAll(async () => {
-    await client.connection.close();
-    await database.client.close();
+    await suite.close();
   });
 
-  const temporal = async (...args: string[]) => {
-    const { binaries, temporalAddress, temporalNamespace } = liveProduct();
-    const where = ['--address', temporalAddress, '--namespace', temporalNamespace];
-    return (await run(binaries.temporal, [...args, ...where])).stdout;
-  };
-  const startByCli = async (workflowId: string, input: unknown) =>
-    await temporal(
-      ...['workflow', 'start', '--type', 'syncJob', '--task-queue', 'graph-sync'],
-      ...['--workflow-id', workflowId, '--input', JSON.stringify(input)],
-    );
+  const start = async (workflowId: string, input: unknown) => await startByCli('syncJob', workflowId, input);
   const liveCount = async (scope: string) =>
     await database.collections.entities.countDocuments({ _accountId: account, _scope: scope, _deleted: false });
   const diff = (scope: string) => ({ source: 'api', scope, syncMode: 'DIFF' });
@@ -53,17 +34,17 @@ describe('the syncJob workflow', () => {
 
   it('is started, filled and finalized with the Temporal CLI', async () => {
     const jobId = randomUUID();
-    await startByCli(jobId, { account, source: 'api', scope: 'cli', syncMode: 'DIFF' });
+    await start(jobId, { account, source: 'api', scope: 'cli', syncMode: 'DIFF' });
     for (let i = 0; (await api.request('GET', `/persister/synchronization/jobs/${jobId}`)).status !== 200; i++) {
       if (i > 100) throw new Error('the job that the CLI started has no document');
       await sleep(100);
     }
     await api.upload(jobId, { entities: entities(3) });
-    const answer = await temporal('workflow', 'update', 'execute', '--name', 'finalize', '--workflow-id', jobId);
+    const answer = await temporalCli('workflow', 'update', 'execute', '--name', 'finalize', '--workflow-id', jobId);
     expect(answer).toContain('FINISHED');
     expect(await api.job(jobId)).toMatchObject({ status: 'FINISHED', numEntitiesCreated: 3 });
     expect(await liveCount('cli')).toBe(3);
-    expect(await temporal('workflow', 'query', '--type', 'job', '--workflow-id', jobId)).toContain(
+    expect(await temporalCli('workflow', 'query', '--type', 'job', '--workflow-id', jobId)).toContain(
       'numEntitiesCreated',
     );
   });
@@ -76,7 +57,7 @@ describe('the syncJob workflow', () => {
     ['no object', 'demo', 'the input must be one JSON object'],
   ])('fails at once with a sentence when the input has %s', async (_, input, sentence) => {
     const workflowId = randomUUID();
-    await startByCli(workflowId, input);
+    await start(workflowId, input);
     const handle = client.workflow.getHandle(workflowId);
     const failure: unknown = await handle.result().catch((err: unknown) => err);
     const messages: string[] = [];
