@@ -1,4 +1,11 @@
-import { MongoClient, MongoNetworkError, MongoServerSelectionError, type ClientSession, type Db } from 'mongodb';
+import {
+  MongoClient,
+  MongoNetworkError,
+  MongoServerError,
+  MongoServerSelectionError,
+  type ClientSession,
+  type Db,
+} from 'mongodb';
 import { ErrorCode } from '../../contracts/error-code';
 import { DomainError } from '../../domain/errors';
 import { collectionsOf, type Collections } from './collections';
@@ -60,19 +67,34 @@ export async function inTransaction<T>(
 export const isDuplicateKey = (err: unknown): boolean =>
   err instanceof Error && 'code' in err && (err as { code?: unknown }).code === 11000;
 
-/** Says "unavailable" of a database that does not answer, so that callers can tell it from a fault of ours. */
-export async function orUnavailable<T>(operation: Promise<T>): Promise<T> {
-  try {
-    return await operation;
-  } catch (err) {
-    if (err instanceof MongoServerSelectionError || err instanceof MongoNetworkError) {
-      throw new DomainError(
+/** What a mongod says that is going away, or has come back and is not ready: asking again helps. */
+const passing: ReadonlySet<string> = new Set([
+  ...['InterruptedAtShutdown', 'InterruptedDueToReplStateChange', 'ShutdownInProgress', 'PrimarySteppedDown'],
+  ...['NotWritablePrimary', 'NotPrimaryNoSecondaryOk', 'NotPrimaryOrSecondary', 'ReadConcernMajorityNotAvailableYet'],
+  ...['HostUnreachable', 'HostNotFound', 'NetworkTimeout', 'SocketException', 'CursorNotFound'],
+]);
+
+const isAway = (err: unknown): err is Error =>
+  err instanceof MongoServerSelectionError ||
+  err instanceof MongoNetworkError ||
+  (err instanceof MongoServerError && err.codeName !== undefined && passing.has(err.codeName));
+
+/** Of a database that does not answer SERVICE_UNAVAILABLE, so that callers can tell it from a fault of ours; undefined for all else. */
+export const unavailableIfAway = (err: unknown): DomainError | undefined =>
+  isAway(err)
+    ? new DomainError(
         ErrorCode.unavailable,
         'The database does not answer at the moment; try again in a few seconds.',
         [],
         { cause: err },
-      );
-    }
-    throw err;
+      )
+    : undefined;
+
+/** An operation whose error is SERVICE_UNAVAILABLE where the database does not answer. */
+export async function orUnavailable<T>(operation: Promise<T>): Promise<T> {
+  try {
+    return await operation;
+  } catch (err) {
+    throw unavailableIfAway(err) ?? err;
   }
 }
