@@ -1,4 +1,4 @@
-import type { Binary, Collection, Db, ObjectId } from 'mongodb';
+import type { Binary, Collection, Db, ObjectId, Timestamp } from 'mongodb';
 import type { SyncJobCounts, SyncJobStatus, SyncMode } from '../../contracts/sync-job';
 import type { Problem } from '../../domain/errors';
 import type { StoredResult } from '../../domain/query/query-results';
@@ -280,6 +280,18 @@ export interface CountsDocument {
   relationship: StoredCounts;
 }
 
+/** Objects that one transaction has created, changed, ended or wiped: `graph-changes.ts`. */
+export interface GraphChangesDocument {
+  _id: ObjectId;
+  account: string;
+  /** Cluster time at which mongod inserted it, which is before its transaction committed. */
+  at: Timestamp;
+  /** Packed ids. */
+  entities: Binary;
+  relationships: Binary;
+  removeAt: Date;
+}
+
 export interface Collections {
   readonly accounts: Collection<AccountDocument>;
   readonly tokens: Collection<TokenDocument>;
@@ -299,6 +311,7 @@ export interface Collections {
   readonly rawData: Collection<RawDataDocument>;
   readonly rawContents: Collection<RawContentDocument>;
   readonly objectCounts: Collection<CountsDocument>;
+  readonly graphChanges: Collection<GraphChangesDocument>;
   readonly secrets: Collection<SecretDocument>;
   readonly queryResults: Collection<QueryResultDocument>;
 }
@@ -323,6 +336,7 @@ export function collectionsOf(db: Db): Collections {
     rawData: db.collection('rawData'),
     rawContents: db.collection('rawContents'),
     objectCounts: db.collection('objectCounts'),
+    graphChanges: db.collection('graphChanges'),
     secrets: db.collection('secrets'),
     queryResults: db.collection('queryResults'),
   };

@@ -18,6 +18,9 @@ export const relationshipOrders = {
   in: { _accountId: 1, _toEntityId: 1, _class: 1, _fromEntityId: 1, _id: 1, _deleted: 1 },
 } as const;
 
+/** Changes of an account by time, and which they are without reading them. */
+export const graphChangesOrder = { account: 1, at: 1, _id: 1 } as const;
+
 /** Name that MongoDB gives the index of an order. */
 export const indexName = (order: Readonly<Record<string, 1>>): string =>
   Object.keys(order)
@@ -50,6 +53,7 @@ export const indexes: Partial<Record<keyof Collections, readonly IndexDescriptio
   ],
   unsettledTargets: [{ key: { scopeId: 1 } }],
   objectCounts: [{ key: { account: 1 } }],
+  graphChanges: [{ key: graphChangesOrder }, { key: { removeAt: 1 }, expireAfterSeconds: 0 }],
   queryResults: [{ key: { expiresAt: 1 } }, { key: { removeAt: 1 }, expireAfterSeconds: 0 }],
   rawData: [{ key: { '_id.entityId': 1, '_id.name': 1, latest: 1 } }, { key: { account: 1, hash: 1 } }],
 };
