@@ -1,3 +1,5 @@
+const { availableParallelism } = require('node:os');
+
 /** @type {import('jest').Config} */
 const shared = {
   testEnvironment: 'node',
@@ -19,6 +21,9 @@ const shared = {
 
 /** @type {import('jest').Config} */
 module.exports = {
+  // Live tests wait most of the time: two at once suit two cores too.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
+  testSequencer: '<rootDir>/test/support/long-first.js',
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
     {

@@ -1,4 +1,5 @@
 import {
+  MongoBulkWriteError,
   MongoClient,
   MongoNetworkError,
   MongoServerError,
@@ -68,16 +69,30 @@ export const isDuplicateKey = (err: unknown): boolean =>
   err instanceof Error && 'code' in err && (err as { code?: unknown }).code === 11000;
 
 /** What a mongod says that is going away, or has come back and is not ready: asking again helps. */
-const passing: ReadonlySet<string> = new Set([
-  ...['InterruptedAtShutdown', 'InterruptedDueToReplStateChange', 'ShutdownInProgress', 'PrimarySteppedDown'],
-  ...['NotWritablePrimary', 'NotPrimaryNoSecondaryOk', 'NotPrimaryOrSecondary', 'ReadConcernMajorityNotAvailableYet'],
-  ...['HostUnreachable', 'HostNotFound', 'NetworkTimeout', 'SocketException', 'CursorNotFound'],
-]);
+const passing = {
+  HostUnreachable: 6,
+  HostNotFound: 7,
+  CursorNotFound: 43,
+  NetworkTimeout: 89,
+  ShutdownInProgress: 91,
+  ReadConcernMajorityNotAvailableYet: 134,
+  PrimarySteppedDown: 189,
+  SocketException: 9001,
+  NotWritablePrimary: 10107,
+  InterruptedAtShutdown: 11600,
+  InterruptedDueToReplStateChange: 11602,
+  NotPrimaryNoSecondaryOk: 13435,
+  NotPrimaryOrSecondary: 13436,
+};
+/** By number: of the write concern of many writes the driver leaves out the name. */
+const passingCodes: ReadonlySet<unknown> = new Set(Object.values(passing));
 
 const isAway = (err: unknown): err is Error =>
   err instanceof MongoServerSelectionError ||
   err instanceof MongoNetworkError ||
-  (err instanceof MongoServerError && err.codeName !== undefined && passing.has(err.codeName));
+  (err instanceof MongoServerError && passingCodes.has(err.code)) ||
+  // Of many writes the driver makes even a broken connection one of these, around the error that it was.
+  (err instanceof MongoBulkWriteError && isAway(err.errorResponse));
 
 /** Of a database that does not answer SERVICE_UNAVAILABLE, so that callers can tell it from a fault of ours; undefined for all else. */
 export const unavailableIfAway = (err: unknown): DomainError | undefined =>

@@ -5,7 +5,7 @@ import type { DryRun } from '../../contracts/sync-job';
 import { DomainError } from '../../domain/errors';
 import type { DryRuns, DryRunStores } from '../../domain/sync-job/dry-runs';
 import type { StoredJob } from '../../domain/sync-job/ports';
-import type { Database } from './database';
+import { orUnavailable, type Database } from './database';
 import { DryRunGraph } from './dry-run-graph';
 import { ManifestView } from './manifest-view';
 import { ScratchPlans } from './mongo-plan-store';
@@ -62,7 +62,7 @@ export class MongoDryRuns implements DryRuns {
   }
 
   async find(jobId: string): Promise<DryRun | undefined> {
-    const page = await this.pages.findOne({ _id: `${jobId}/dryRun` });
+    const page = await orUnavailable(this.pages.findOne({ _id: `${jobId}/dryRun` }));
     return page ? (JSON.parse(Buffer.from(bytesOf(page.content)).toString()) as DryRun) : undefined;
   }
 

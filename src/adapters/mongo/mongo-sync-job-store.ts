@@ -54,7 +54,7 @@ export class MongoSyncJobStore implements SyncJobStore {
     } catch (err) {
       if (!isDuplicateKey(err)) throw err;
     }
-    const existing = await this.jobs.findOne({ _id: job.id });
+    const existing = await orUnavailable(this.jobs.findOne({ _id: job.id }));
     if (existing?.account === this.account && existing.scopeId === record.scopeId) return toStoredJob(existing);
     throw new DomainError(ErrorCode.conflict, `A job with the id ${job.id} exists already, for another scope.`);
   }
@@ -197,7 +197,7 @@ export class MongoSyncJobStore implements SyncJobStore {
         { $set: { uploadUrl: { uploadUrl, expiresAt } } },
       ),
     );
-    const record = await this.jobs.findOne(this.one(jobId), { projection: { uploadUrl: 1 } });
+    const record = await orUnavailable(this.jobs.findOne(this.one(jobId), { projection: { uploadUrl: 1 } }));
     return record?.uploadUrl ?? { uploadUrl, expiresAt };
   }
 

@@ -1,15 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startProduct, type Product } from '../../../scripts/stack/run-processes';
-import { openDatabase, type Database } from '../../../src/adapters/mongo/database';
+import type { Product } from '../../../scripts/stack/run-processes';
 import { MongoEntityCounts } from '../../../src/adapters/mongo/mongo-entity-counts';
 import { isTerminal, type SyncJobDocument } from '../../../src/contracts/sync-job';
-import { ApiClient } from '../../support/api-client';
 import { outcomeCounts } from '../../support/bench';
 import { toBody, toBulkFile } from '../../support/model-bodies';
+import { OwnProduct } from '../../support/own-product';
 import { readGraph, recountGraph } from '../../support/sync-bench';
 import { canonical, SyncModel, uploadsOf, type ModelJob, type ModelObject } from '../../support/sync-model';
 
@@ -94,34 +90,14 @@ function jobOf(scope: string, round: number): ModelJob {
 }
 
 describe('components killed at random points', () => {
-  let product: Product;
-  let api: ApiClient;
-  let database: Database;
-  const dataDir = mkdtempSync(join(tmpdir(), 'perijove-kill-'));
-  const dist = join(__dirname, '..', '..', '..', 'dist', 'src');
-
-  beforeAll(async () => {
-    product = await startProduct({
-      dataDir,
-      ephemeral: true,
-      entries: { server: join(dist, 'server.js'), worker: join(dist, 'worker.js') },
-      processEnv: { PERIJOVE_WORKER_METRICS_PORT: '0' },
-    });
-    api = new ApiClient(product.connection);
-    database = openDatabase({ uri: product.connection.mongoUri, database: 'perijove', appName: 'test' });
-  }, 180_000);
-  afterAll(async () => {
-    await database.client.close();
-    await product.stop();
-    rmSync(dataDir, { recursive: true, force: true });
-  }, 120_000);
+  const own = new OwnProduct();
 
   /** As the integration SDK does: again after any failure of the server or the line, under the same correlation id. */
   async function insistOn(path: string, body: unknown): Promise<Record<string, unknown>> {
     const deadline = Date.now() + endsWithinMs;
     const headers = { 'JupiterOne-Correlation-Id': randomUUID() };
     for (;;) {
-      const answer = await api
+      const answer = await own.api
         .request(body === undefined ? 'GET' : 'POST', `/persister/synchronization/jobs${path}`, body, headers)
         .catch((err: unknown) => ({ status: 0, body: { error: String(err) } }));
       if (answer.status === 200) return answer.body as Record<string, unknown>;
@@ -142,7 +118,7 @@ describe('components killed at random points', () => {
       integrationJobId: id,
       syncMode: mode,
     });
-    const place = { account: product.connection.account, scope, turn: 0 };
+    const place = { account: own.product.connection.account, scope, turn: 0 };
     for (const upload of uploads) await insist(`/${id}/upload`, toBody(upload, place));
     if (bulk) await putFile(id, toBulkFile(bulk, place));
     await insist(`/${id}/finalize`, {});
@@ -159,7 +135,7 @@ describe('components killed at random points', () => {
   async function untilClosed(jobId: string): Promise<void> {
     const deadline = Date.now() + endsWithinMs;
     for (;;) {
-      const job = await database.collections.syncJobs.findOne({ _id: jobId }, { projection: { status: 1 } });
+      const job = await own.database.collections.syncJobs.findOne({ _id: jobId }, { projection: { status: 1 } });
       if (job && job.status !== 'AWAITING_UPLOADS') return;
       if (Date.now() > deadline) throw new Error(`job ${jobId} was not closed`);
       await sleep(5);
@@ -167,7 +143,7 @@ describe('components killed at random points', () => {
   }
 
   async function isBeingRead(jobId: string, job: ModelJob): Promise<boolean> {
-    const record = await database.collections.syncJobs.findOne({ _id: jobId });
+    const record = await own.database.collections.syncJobs.findOne({ _id: jobId });
     const read = record?.counts.numEntitiesUploaded ?? 0;
     return record?.status === 'FINALIZE_PENDING' && read < (job.bulk?.upload.entities.length ?? 0);
   }
@@ -188,9 +164,9 @@ describe('components killed at random points', () => {
 
   it(
     `leaves the graph and the counts of an undisturbed run, ${rounds} times`,
-    async () => {
+    own.explained(async () => {
       const model = new SyncModel();
-      const victims = { worker: product.worker, server: product.server, ...componentsOf(product) };
+      const victims = { worker: own.product.worker, server: own.product.server, ...componentsOf(own.product) };
       const names = Object.keys(victims) as (keyof typeof victims)[];
       let killedWhileReading = 0;
       for (let round = 0; round < rounds; round++) {
@@ -225,15 +201,15 @@ describe('components killed at random points', () => {
         }
       }
       expect(killedWhileReading).toBeGreaterThanOrEqual(Math.floor(rounds / 10));
-      const { entities, relationships } = await readGraph(database, product.connection.account);
+      const { entities, relationships } = await readGraph(own.database, own.product.connection.account);
       expect(digest(entities)).toBe(digest(model.entities));
       expect(digest(relationships)).toBe(digest(model.relationships));
-      const counts = await new MongoEntityCounts(database, product.connection.account).counts();
-      expect(counts).toEqual(await recountGraph(database, product.connection.account));
+      const counts = await new MongoEntityCounts(own.database, own.product.connection.account).counts();
+      expect(counts).toEqual(await recountGraph(own.database, own.product.connection.account));
       expect(counts.entity.total).toBe([...model.entities.values()].filter(({ deleted }) => !deleted).length);
-      expect(await database.collections.syncJobs.countDocuments({ endedAt: null })).toBe(0);
-      expect(await database.collections.scopes.countDocuments({ 'queue.0': { $exists: true } })).toBe(0);
-    },
+      expect(await own.database.collections.syncJobs.countDocuments({ endedAt: null })).toBe(0);
+      expect(await own.database.collections.scopes.countDocuments({ 'queue.0': { $exists: true } })).toBe(0);
+    }),
     rounds * 60_000,
   );
 });

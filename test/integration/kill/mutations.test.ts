@@ -1,11 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startProduct, type Product } from '../../../scripts/stack/run-processes';
-import { openDatabase, type Database } from '../../../src/adapters/mongo/database';
 import { MongoEntityCounts } from '../../../src/adapters/mongo/mongo-entity-counts';
-import { ApiClient } from '../../support/api-client';
+import { OwnProduct } from '../../support/own-product';
 import { readGraph, recountGraph } from '../../support/sync-bench';
 
 const rounds = Math.ceil(Number(process.env.PERIJOVE_KILL_ROUNDS ?? 20) / 5);
@@ -24,31 +19,11 @@ interface Known {
 }
 
 describe('components killed while clients change single objects', () => {
-  let product: Product;
-  let api: ApiClient;
-  let database: Database;
-  const dataDir = mkdtempSync(join(tmpdir(), 'perijove-kill-'));
-  const dist = join(__dirname, '..', '..', '..', 'dist', 'src');
-
-  beforeAll(async () => {
-    product = await startProduct({
-      dataDir,
-      ephemeral: true,
-      entries: { server: join(dist, 'server.js'), worker: join(dist, 'worker.js') },
-      processEnv: { PERIJOVE_WORKER_METRICS_PORT: '0' },
-    });
-    api = new ApiClient(product.connection);
-    database = openDatabase({ uri: product.connection.mongoUri, database: 'perijove', appName: 'test' });
-  }, 180_000);
-  afterAll(async () => {
-    await database.client.close();
-    await product.stop();
-    rmSync(dataDir, { recursive: true, force: true });
-  }, 120_000);
+  const own = new OwnProduct();
 
   /** Undefined without an answer, or with one that says "try again". */
   async function send(query: string, variables: object): Promise<Record<string, unknown> | undefined> {
-    const { status, body } = await api
+    const { status, body } = await own.api
       .request('POST', '/graphql', { query, variables })
       .catch(() => ({ status: 0, body: undefined }));
     if (status === 0 || status === 503) return undefined;
@@ -83,7 +58,7 @@ describe('components killed while clients change single objects', () => {
 
   it(
     `keeps what was acknowledged and counts it, ${rounds} times`,
-    async () => {
+    own.explained(async () => {
       const known = Array.from({ length: clients }, () => new Map<string, Known>());
       let unanswered = 0;
       for (let round = 0; round < rounds; round++) {
@@ -91,7 +66,7 @@ describe('components killed while clients change single objects', () => {
         const working = Promise.all(known.map(async (mine, client) => await work(client, mine, stop.signal)));
         working.catch(() => undefined);
         await sleep(700 + 113 * round);
-        const victim = round % 2 === 0 ? product.stack.mongo : product.server;
+        const victim = round % 2 === 0 ? own.product.stack.mongo : own.product.server;
         await victim.kill();
         await sleep(200);
         await victim.restart();
@@ -99,14 +74,16 @@ describe('components killed while clients change single objects', () => {
         stop.abort();
         for (const count of await working) unanswered += count;
       }
-      const { account } = product.connection;
-      const { entities } = await readGraph(database, account);
+      const { account } = own.product.connection;
+      const { entities } = await readGraph(own.database, account);
       for (const [key, { possible }] of known.flatMap((mine) => [...mine])) {
         const found = entities.get(`/${key}`);
         const is = found?.deleted === false ? found.properties['n'] : 'deleted';
         expect({ key, possible, is, isPossible: possible.some((value) => value === is) }).toMatchObject({ isPossible: true }); // prettier-ignore
       }
-      expect(await new MongoEntityCounts(database, account).counts()).toEqual(await recountGraph(database, account));
+      expect(await new MongoEntityCounts(own.database, account).counts()).toEqual(
+        await recountGraph(own.database, account),
+      );
       for (const [name, { version, history }] of entities) {
         expect([name, history.map((ended) => ended.version)]).toEqual([name, history.map((_, i) => i + 1)]);
         expect(version).toBe(history.length + 1);
@@ -114,7 +91,7 @@ describe('components killed while clients change single objects', () => {
       expect(entities.size).toBeGreaterThan(clients * 5);
       // Else nothing was killed at work.
       expect(unanswered).toBeGreaterThan(0);
-    },
+    }),
     rounds * 60_000,
   );
 });

@@ -1,9 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startProduct, type Product } from '../../../scripts/stack/run-processes';
-import { ApiClient, type ApiAnswer } from '../../support/api-client';
+import type { ApiAnswer } from '../../support/api-client';
+import { OwnProduct } from '../../support/own-product';
 
 const count = 4_000;
 const rounds = 4;
@@ -20,28 +17,13 @@ interface Envelope {
 }
 
 describe('queries while MongoDB is killed', () => {
-  let product: Product;
-  let api: ApiClient;
-  const dataDir = mkdtempSync(join(tmpdir(), 'perijove-kill-query-'));
-  const dist = join(__dirname, '..', '..', '..', 'dist', 'src');
-
+  const own = new OwnProduct();
   beforeAll(async () => {
-    product = await startProduct({
-      dataDir,
-      ephemeral: true,
-      entries: { server: join(dist, 'server.js'), worker: join(dist, 'worker.js') },
-      processEnv: { PERIJOVE_WORKER_METRICS_PORT: '0' },
-    });
-    api = new ApiClient(product.connection);
-    await api.sync({ source: 'api', scope: 's', syncMode: 'DIFF' }, { entities });
-  }, 180_000);
-  afterAll(async () => {
-    await product.stop();
-    rmSync(dataDir, { recursive: true, force: true });
-  }, 120_000);
+    await own.api.sync({ source: 'api', scope: 's', syncMode: 'DIFF' }, { entities });
+  });
 
   const query = async (text: string, deferred = 'DISABLED'): Promise<ApiAnswer> =>
-    await api.request('POST', '/graphql', {
+    await own.api.request('POST', '/graphql', {
       query: `query ($q: String!) { queryV1(query: $q, deferredResponse: ${deferred}) { data url } }`,
       variables: { q: text },
     });
@@ -59,37 +41,41 @@ describe('queries while MongoDB is killed', () => {
     }
   }
 
-  it('are answered rightly or refused with a sentence, and deferred ones end', async () => {
-    const expected = new Map<string, unknown>();
-    for (const text of questions) expected.set(text, rowsOf(await query(text)));
-    expect(expected.get(questions[2] ?? '')).toEqual([{ n: count }]);
-    const codes: Record<string, number> = {};
-    for (let round = 0; round < rounds; round++) {
-      const deferred = (await query('FIND Host', 'FORCE')).body as unknown as Envelope;
-      let isOver = false;
-      const asking = questions.map(async (text) => {
-        while (!isOver) {
-          const answer = await query(text);
-          const { errors } = answer.body as unknown as Envelope;
-          const code = errors?.[0]?.extensions.code ?? (answer.body['error'] as { code?: string } | undefined)?.code;
-          codes[code ?? 'answered'] = (codes[code ?? 'answered'] ?? 0) + 1;
-          if (code === undefined) expect(rowsOf(answer)).toEqual(expected.get(text));
-          else expect([code, JSON.stringify(answer.body)]).toEqual(['SERVICE_UNAVAILABLE', expect.any(String)]);
-          expect([200, 503]).toContain(answer.status);
-        }
-      });
-      const all = Promise.all(asking);
-      all.catch(() => undefined);
-      await sleep(200 * round);
-      await product.stack.mongo.kill();
-      await sleep(300);
-      await product.stack.mongo.restart();
-      await sleep(1_000);
-      isOver = true;
-      await all;
-      expect(await ended(deferred.data?.queryV1.url ?? '')).toMatchObject({ status: 'COMPLETED', totalCount: count });
-    }
-    expect(codes['answered']).toBeGreaterThan(rounds * questions.length);
-    for (const text of questions) expect(rowsOf(await query(text))).toEqual(expected.get(text));
-  }, 300_000);
+  it(
+    'are answered rightly or refused with a sentence, and deferred ones end',
+    own.explained(async () => {
+      const expected = new Map<string, unknown>();
+      for (const text of questions) expected.set(text, rowsOf(await query(text)));
+      expect(expected.get(questions[2] ?? '')).toEqual([{ n: count }]);
+      const codes: Record<string, number> = {};
+      for (let round = 0; round < rounds; round++) {
+        const deferred = (await query('FIND Host', 'FORCE')).body as unknown as Envelope;
+        let isOver = false;
+        const asking = questions.map(async (text) => {
+          while (!isOver) {
+            const answer = await query(text);
+            const { errors } = answer.body as unknown as Envelope;
+            const code = errors?.[0]?.extensions.code ?? (answer.body['error'] as { code?: string } | undefined)?.code;
+            codes[code ?? 'answered'] = (codes[code ?? 'answered'] ?? 0) + 1;
+            if (code === undefined) expect(rowsOf(answer)).toEqual(expected.get(text));
+            else expect([code, JSON.stringify(answer.body)]).toEqual(['SERVICE_UNAVAILABLE', expect.any(String)]);
+            expect([200, 503]).toContain(answer.status);
+          }
+        });
+        const all = Promise.all(asking);
+        all.catch(() => undefined);
+        await sleep(200 * round);
+        await own.product.stack.mongo.kill();
+        await sleep(300);
+        await own.product.stack.mongo.restart();
+        await sleep(1_000);
+        isOver = true;
+        await all;
+        expect(await ended(deferred.data?.queryV1.url ?? '')).toMatchObject({ status: 'COMPLETED', totalCount: count });
+      }
+      expect(codes['answered']).toBeGreaterThan(rounds * questions.length);
+      for (const text of questions) expect(rowsOf(await query(text))).toEqual(expected.get(text));
+    }),
+    300_000,
+  );
 });
