@@ -10,7 +10,8 @@ import { sha1 } from '../digest';
 import type { AppliedChunkDocument, GraphDocument } from './collections';
 import { classesOf, deltaDocument } from './count-documents';
 import type { Database } from './database';
-import { splitByPartition } from './packed-ids';
+import { GraphChanges } from './graph-changes';
+import { bytesOf, splitByPartition } from './packed-ids';
 
 /** Problems that one chunk keeps; the counters have them all. */
 const maxProblems = 20;
@@ -22,6 +23,8 @@ export class ChunkBuilder {
   private readonly rowsByScope = new Map<string, RowBuffer>();
   /** Live objects that there are more, or fewer. */
   readonly counted = new CountTally();
+  /** Every object that the transaction writes to, whichever scope it is in. */
+  readonly changed = new GraphChanges();
 
   constructor(private readonly of: WriteOf) {}
 
@@ -35,6 +38,8 @@ export class ChunkBuilder {
 
   /** Documents before and after; undefined where there is none. Ended ones do not count. */
   replaced(kind: ObjectKind, before: GraphDocument | undefined, after: GraphDocument | undefined): void {
+    const either = before ?? after;
+    if (either) this.changed.add(kind, bytesOf(either._id));
     if (before?._deleted === false) this.counted.add(kind, before._type, classesOf(before), -1);
     if (after?._deleted === false) this.counted.add(kind, after._type, classesOf(after), 1);
   }
@@ -80,7 +85,9 @@ export class ChunkBuilder {
   }
 
   /** Writes all of it: last of the transaction, as the marker then meets the one of another attempt at once. */
-  async write({ collections }: Database, session: ClientSession): Promise<void> {
+  async write(database: Database, session: ClientSession): Promise<void> {
+    const { collections } = database;
+    await this.changed.write(database, this.of.by.scope.account, session);
     if (!this.counted.isZero) {
       await collections.objectCounts.insertOne(deltaDocument(this.of.by.scope.account, this.counted), { session });
     }

@@ -123,6 +123,7 @@ export async function endGenerated(
 ): Promise<number> {
   if (ids.length === 0) return 0;
   await countEnding(database, { kind: 'relationship', ids, chunk, session });
+  chunk.changed.addAll('relationship', ids);
   const { modifiedCount } = await database.collections.relationships.updateMany(
     { _id: { $in: [...ids] }, _deleted: false },
     { $set: { _deleted: true, _endOn: of.by.at } },

@@ -67,6 +67,7 @@ async function endAtVersions(
   const { of, chunk, session } = request;
   const versions = versionsOf(rows);
   await countEnding(database, { kind: of.kind, ids: ending, chunk, session });
+  chunk.changed.addAll(of.kind, ending);
   const groups = Map.groupBy(ending, (id) => versions.get(idToText(id)) ?? 0);
   const graph = graphOf(database, of.kind);
   const { modifiedCount } = await graph.bulkWrite(
@@ -182,8 +183,9 @@ function countEnded(chunk: ChunkBuilder, kind: ObjectKind, ended: readonly Graph
   chunk.add('numMappedRelationshipsDeleted', generated);
 }
 
-async function end(database: Database, { of, session }: EndRequest, ids: readonly Binary[]): Promise<number> {
+async function end(database: Database, { of, chunk, session }: EndRequest, ids: readonly Binary[]): Promise<number> {
   if (ids.length === 0) return 0;
+  chunk.changed.addAll(of.kind, ids);
   const { modifiedCount } = await graphOf(database, of.kind).updateMany(
     { _id: { $in: [...ids] }, _deleted: false },
     // Whoever has changed the object since this time was given has begun a version that must not end before.

@@ -85,7 +85,7 @@ export class MongoMutationStore implements MutationStore {
         await endByIds(this.database, { ...mutation, ids: bytesOf(before._id), unresolvable: 0 });
       }
       const ended = await this.require(kind, id, session);
-      if (wipe) await this.wipe(kind, ended, session);
+      if (wipe) await this.wipe(kind, ended, mutation);
       return ended;
     });
   }
@@ -104,15 +104,15 @@ export class MongoMutationStore implements MutationStore {
   }
 
   /** Relationships go with their entity, ended ones too: nothing may lead to what is not there any more. */
-  private async wipe(kind: ObjectKind, ended: GraphDocument, session: ClientSession): Promise<void> {
+  private async wipe(kind: ObjectKind, ended: GraphDocument, { chunk, session }: Mutation): Promise<void> {
     if (kind === 'entity') {
       const { relationships } = this.database.collections;
       const at = { $or: [{ _fromEntityId: ended._id }, { _toEntityId: ended._id }] };
       const documents = await relationships.find(at, { session }).toArray();
-      await wipeObjects(this.database, { kind: 'relationship', documents, session });
+      await wipeObjects(this.database, { kind: 'relationship', documents, chunk, session });
       await wipeRawData(this.database, { account: this.account, entityId: ended._id, session });
     }
-    await wipeObjects(this.database, { kind, documents: [ended], session });
+    await wipeObjects(this.database, { kind, documents: [ended], chunk, session });
   }
 
   private async mutate(

@@ -134,6 +134,7 @@ export class MongoRawDataStore implements RawDataStore {
     const owner = { scope, scopeId: scopeId(sha1, scope), integrationInstanceId: null };
     const by = { ...owner, id, mode: 'EDIT', at, isAlone: false, settlementId: id } as const;
     const chunk = new ChunkBuilder({ by, kind: 'entity', chunk: null });
+    chunk.changed.add('entity', bytesOf(_id));
     chunk.row(owner.scopeId, bytesOf(_id), null, manifestStamp(_version, false));
     await chunk.write(this.database, session);
   }

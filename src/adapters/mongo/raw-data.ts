@@ -77,7 +77,10 @@ export function planRawData(request: {
     if ([...hashes].every(([name, hash]) => old.get(name) === hash)) continue;
     const encoded = encodeHashes(hashes);
     if (document) document._rawDataHashes = encoded;
-    else plan.hashes.push({ id: idAt(id, 0), encoded });
+    else {
+      plan.hashes.push({ id: idAt(id, 0), encoded });
+      chunk.changed.add('entity', id);
+    }
   }
   return plan;
 }

@@ -1,5 +1,6 @@
 import type { Binary, ClientSession } from 'mongodb';
 import type { ObjectKind } from '../../domain/graph/identity';
+import type { ChunkBuilder } from './chunk-builder';
 import type { GraphDocument } from './collections';
 import type { Database } from './database';
 import { contentIdOf } from './raw-data';
@@ -10,10 +11,19 @@ import { contentIdOf } from './raw-data';
  */
 export async function wipeObjects(
   { collections }: Database,
-  request: { readonly kind: ObjectKind; readonly documents: readonly GraphDocument[]; readonly session: ClientSession },
+  request: {
+    readonly kind: ObjectKind;
+    readonly documents: readonly GraphDocument[];
+    readonly chunk: ChunkBuilder;
+    readonly session: ClientSession;
+  },
 ): Promise<void> {
-  const { kind, documents, session } = request;
+  const { kind, documents, chunk, session } = request;
   if (documents.length === 0) return;
+  chunk.changed.addAll(
+    kind,
+    documents.map(({ _id }) => _id),
+  );
   const graph = kind === 'entity' ? collections.entities : collections.relationships;
   const versions = kind === 'entity' ? collections.entityVersions : collections.relationshipVersions;
   await graph.bulkWrite(

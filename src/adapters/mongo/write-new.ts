@@ -46,6 +46,7 @@ export async function writeNew(
     }
     documents.push(document.bytes);
     chunk.counted.add(kind, document.type, document.classes, 1);
+    chunk.changed.add(kind, change.id);
     chunk.row(by.scopeId, change.id, change.hash, manifestStamp(1, false));
   });
   chunk.add(created[kind], documents.length);

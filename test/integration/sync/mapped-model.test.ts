@@ -7,6 +7,7 @@ import { job, mappingJob, toBody } from '../../support/mapped-sync-arbitraries';
 import { outcomeCounts, type SyncBench } from '../../support/bench';
 import { createSyncBench } from '../../support/sync-bench';
 import { SyncModel, type ModelJob, type ModelOutcome } from '../../support/mapped-sync-model';
+import { GraphChangesWatcher } from '../../support/graph-changes-watcher';
 import { dryRun, expectCounted } from '../../support/play-jobs';
 
 const numRuns = Number(process.env.PERIJOVE_PROPERTY_RUNS ?? 100);
@@ -57,6 +58,7 @@ describe('random sequences of jobs', () => {
     hurts: readonly string[],
   ) {
     const bench = createSyncBench(database, { foldAfterRows: 1 });
+    const watcher = new GraphChangesWatcher(database, bench.account);
     const model = new SyncModel((contributor) => relationshipId(bench.account, contributor));
     const latest = new Map<string, ModelJob>();
     let mayMap = false;
@@ -84,6 +86,7 @@ describe('random sequences of jobs', () => {
       }
       expect(await bench.graph()).toEqual({ entities: model.entities, relationships: model.relationships });
       await expectCounted(bench, model);
+      await watcher.expectRecorded();
       await hurt(bench.account, hurts[i] ?? 'none');
     }
   }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Database } from '../../../src/adapters/mongo/database';
+import { GraphChangesWatcher } from '../../support/graph-changes-watcher';
 import { openLiveDatabase } from '../../support/live-product';
 import { playJobs } from '../../support/play-jobs';
 import { jobStep } from '../../support/sync-arbitraries';
@@ -41,7 +42,9 @@ describe('random sequences of jobs', () => {
 
   it('gives the counts and the graph of the model, every version included', async () => {
     await holds(numRuns, fc.array(jobStep, { minLength: 1, maxLength: 6 }), async (steps) => {
-      await playJobs(createSyncBench(database, { foldAfterRows: 1 }), steps);
+      const bench = createSyncBench(database, { foldAfterRows: 1 });
+      const watcher = new GraphChangesWatcher(database, bench.account);
+      await playJobs(bench, steps, { after: async () => await watcher.expectRecorded() });
     });
   }, 900_000);
 
