@@ -69,6 +69,7 @@ async function main(): Promise<void> {
     }),
     reader,
     logger,
+    traced,
     metrics: createMetrics(),
     readiness,
     limits: config.http,

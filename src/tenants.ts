@@ -15,7 +15,7 @@ import type { TemporalSyncJobRunner } from './adapters/temporal/temporal-sync-jo
 import type { ServerConfig } from './config/config';
 import { syncJobWorkflowId } from './contracts/temporal/sync-job';
 import { GraphMutationsService } from './domain/graph/graph-mutations-service';
-import type { Tenants } from './domain/ports';
+import type { Tenant, Tenants } from './domain/ports';
 import { DeferredResults } from './domain/query/deferred-results';
 import { QueryCursors, type Seal } from './domain/query/query-cursors';
 import { QueryService, type PageCache } from './domain/query/query-service';
@@ -31,6 +31,8 @@ export interface TenantWiring extends Pick<Parameters<typeof accountStores>[0], 
   readonly tokens: ResultTokens;
 }
 
+const keptTenants = 1_000;
+
 /** Puts together what belongs to one account, for the API. */
 export function createTenants(
   config: ServerConfig,
@@ -40,7 +42,7 @@ export function createTenants(
   const { timeoutMs, maxConcurrent, pagesBytes } = config.queries;
   const gate = new Gate(maxConcurrent);
   const pages = pageCache(pagesBytes);
-  return {
+  const tenants: Tenants = {
     of(account) {
       const { jobs, staging, dryRuns, counters, blobs } = accountStores({ ...shared, maxBulkFileBytes }, account);
       const making = {
@@ -101,6 +103,13 @@ export function createTenants(
       };
     },
   };
+  return kept(tenants);
+}
+
+/** What an account has is put together once for all of its requests; none of it holds anything of a single one. */
+function kept(tenants: Tenants): Tenants {
+  const latest = new LRUCache<string, Tenant>({ max: keptTenants, memoMethod: (account) => tenants.of(account) });
+  return { of: (account) => latest.memo(account) };
 }
 
 function pageCache(maxSize: number): PageCache {

@@ -43,6 +43,7 @@ import { registerPutRawData } from './put-raw-data';
 import { registerLocateQueryResult, registerQueryResults, type QueryResultsOptions } from './query-result';
 import { requestIdOf } from './request-id';
 import { observeRequests } from './request-log';
+import { RequestLogger } from './request-logger';
 import { traceRequests } from './request-span';
 import { addResponseHeaders, writeCommonHeaders } from './response-headers';
 import { registerShowExplorer } from './show-explorer';
@@ -68,6 +69,8 @@ export interface ApiOptions {
   readonly limits: ApiLimits;
   readonly graphql: GraphqlOptions;
   readonly queryResults: QueryResultsOptions;
+  /** Makes a span of every request. */
+  readonly traced?: boolean;
   /** Origins whose pages may call the API from a browser. */
   readonly corsOrigins?: readonly string[];
   /** A body that stops coming for so long is given up. */
@@ -86,6 +89,7 @@ export function buildApp(options: ApiOptions): FastifyInstance {
   const app: FastifyInstance = fastify({
     loggerInstance: options.logger as FastifyBaseLogger,
     genReqId: requestIdOf,
+    childLoggerFactory: (logger, bindings) => new RequestLogger(logger, bindings),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
@@ -109,8 +113,8 @@ export function buildApp(options: ApiOptions): FastifyInstance {
   app.setErrorHandler(sendProblem);
   answerUnknownRoutes(app);
   addResponseHeaders(app, options.corsOrigins ?? []);
-  observeRequests(app, metrics);
-  traceRequests(app);
+  observeRequests(app, options);
+  if (options.traced) traceRequests(app);
   readBodiesInHandlers(app);
 
   registerAbout(app);

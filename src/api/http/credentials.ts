@@ -24,7 +24,8 @@ export function requireCredentials(authenticator: Authenticator): onRequestAsync
   };
 }
 
-function jobOf(request: FastifyRequest): { jobId: string } | undefined {
+/** Names the job in log lines, of a request for one. */
+export function jobOf(request: FastifyRequest): { jobId: string } | undefined {
   const { id } = request.params as { id?: string };
   return id === undefined ? undefined : { jobId: id };
 }

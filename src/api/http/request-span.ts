@@ -1,7 +1,7 @@
 import { context, propagation, SpanKind, SpanStatusCode, trace, type Span } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-/** One span for each request, child of the caller's `traceparent`. Costs nothing while no tracer is registered. */
+/** One span for each request, child of the caller's `traceparent`. */
 export function traceRequests(app: FastifyInstance): void {
   const tracer = trace.getTracer('perijove.api');
   const spans = new WeakMap<FastifyRequest, Span>();

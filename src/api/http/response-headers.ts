@@ -25,13 +25,14 @@ export function writeCommonHeaders(request: FastifyRequest, reply: FastifyReply)
 
 /** Headers of every answer (contract 2.3). Browsers of other origins get in only when `corsOrigins` names them. */
 export function addResponseHeaders(app: FastifyInstance, corsOrigins: readonly string[]): void {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     writeCommonHeaders(request, reply);
     const { origin } = request.headers;
-    if (origin === undefined || !corsOrigins.includes(origin)) return;
+    if (origin === undefined || !corsOrigins.includes(origin)) return done();
     reply
       .header('access-control-allow-origin', origin)
       .header('access-control-expose-headers', 'x-request-id, retry-after');
-    if (request.method === 'OPTIONS') await reply.headers(preflight).send('');
+    if (request.method === 'OPTIONS') reply.headers(preflight).send('');
+    else done();
   });
 }
