@@ -113,3 +113,13 @@ export async function orUnavailable<T>(operation: Promise<T>): Promise<T> {
     throw unavailableIfAway(err) ?? err;
   }
 }
+
+/** A read that the driver does not send again by itself, as it does with cursors of its own: once more where the first try was lost. */
+export async function againIfLost<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (err) {
+    if (!isAway(err) || err instanceof MongoServerSelectionError) throw err;
+    return await read();
+  }
+}

@@ -10,6 +10,7 @@ import { policyPredicate, type QueryPolicy } from '../../domain/query/plan/polic
 import { all } from '../../domain/query/plan/predicates';
 import type { GraphDocument } from './collections';
 import { orUnavailable, type Database } from './database';
+import { EntitiesById } from './entities-by-id';
 import { toFlatObject } from './flat-object';
 import { idFromText } from './packed-ids';
 import { encodePropertyName } from './property-names';
@@ -32,6 +33,7 @@ export class MongoGraphReads implements GraphReads {
   private readonly visible: Document;
   private readonly hasPolicies: boolean;
   private readonly timeoutMs: number;
+  private readonly byId: EntitiesById;
 
   /** @param options.policies all of them have to allow an entity */
   constructor(
@@ -44,9 +46,15 @@ export class MongoGraphReads implements GraphReads {
     this.hasPolicies = policies.length > 0;
     this.visible = exactFilter(all(policies.map((policy) => policyPredicate(policy, 0))));
     this.timeoutMs = timeoutMs;
+    this.byId = new EntitiesById(database, this.entityFilter(), timeoutMs);
   }
 
   async entitiesById(ids: readonly string[]): Promise<readonly FlatObject[]> {
+    const [only] = ids;
+    if (only !== undefined && ids.length === 1) {
+      const found = await this.inTime(this.byId.find(only));
+      return found ? [found] : [];
+    }
     return await this.objects('entities', this.entityFilter({ _id: { $in: idsOf(ids) } }));
   }
 
@@ -55,6 +63,8 @@ export class MongoGraphReads implements GraphReads {
   }
 
   async findEntity(selection: Selection): Promise<FlatObject | undefined> {
+    const id = onlyField(selection, '_id');
+    if (id !== undefined) return await this.inTime(this.byId.find(id));
     const [found] = await this.objects('entities', this.entityFilter(selectionFilter(selection)), 1);
     return found;
   }

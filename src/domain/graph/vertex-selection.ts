@@ -56,8 +56,8 @@ export function selectionOf({ filters, propertyFilters, filterType, search }: Se
   return { predicate: isOr && parts.length > 0 ? any(parts) : all(parts), words };
 }
 
-/** The type that is all that the selection asks for, or undefined. */
-export function onlyField(selection: Selection, key: '_type' | '_class'): string | undefined {
+/** The value of this field where it is all that the selection asks for; else undefined. */
+export function onlyField(selection: Selection, key: '_id' | '_type' | '_class'): string | undefined {
   const { predicate, words } = selection;
   if (words.length > 0 || predicate.kind !== 'compare' || predicate.operator !== '=') return undefined;
   const { subject, value } = predicate;

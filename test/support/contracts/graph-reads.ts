@@ -93,6 +93,19 @@ export function graphReadsContract(openSubject: () => ReadsSubject): void {
       });
     });
 
+    it('finds for each of many that ask at once what it asked for', async () => {
+      const asked = ['ann', 'h1', 'nobody', 'ann', 'bob', 'gone', 'cy'];
+      const found = await Promise.all(
+        asked.map(
+          async (key) =>
+            await reads.findEntity(
+              selectionOf({ filters: { _id: id(key) || '00000000-0000-4000-8000-000000000000' } }),
+            ),
+        ),
+      );
+      expect(found.map((entity) => entity?.['_key'])).toEqual(['ann', 'h1', undefined, 'ann', 'bob', undefined, 'cy']);
+    });
+
     it('answers for what is not there, no id, or of another account as if it were absent', async () => {
       expect(await reads.entitiesById(['', 'x', '00000000-0000-4000-8000-000000000000'])).toEqual([]);
       expect(await reads.relationshipById('x')).toBeUndefined();
