@@ -86,7 +86,8 @@ function shown({ pid, command }: PortHolder): string {
   return `process ${pid} (${short})`;
 }
 
-async function pickFreePort(used: ReadonlySet<number>): Promise<number> {
+/** One that is not among `used` either. */
+export async function pickFreePort(used: ReadonlySet<number>): Promise<number> {
   for (let attempt = 0; attempt < 200; attempt += 1) {
     const port = randomInt(PICK_FROM, PICK_BELOW);
     if (!used.has(port) && (await isFree(port))) return port;

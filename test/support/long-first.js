@@ -4,7 +4,9 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 const long = [
   'test/integration/kill/kill.test.ts',
   'test/integration/kill/mutations.test.ts',
-  'test/integration/stack/start-product.test.ts',
+  'test/integration/graph/mutations.test.ts',
+  'test/integration/sync/second-run.test.ts',
+  'test/integration/sync/delete-guard.test.ts',
   'test/integration/kill/query.test.ts',
 ];
 
