@@ -7,6 +7,7 @@ const long = [
   'test/integration/graph/mutations.test.ts',
   'test/integration/sync/second-run.test.ts',
   'test/integration/sync/delete-guard.test.ts',
+  'test/unit/ingest/lanes.test.ts',
   'test/integration/kill/query.test.ts',
 ];
 
