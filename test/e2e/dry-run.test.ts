@@ -98,6 +98,8 @@ describe('finalize?dryRun=true', () => {
     const finished = await api.untilEnded(id);
     expect(finished.status).toBe('FINISHED');
     expect(dryRun.counts).toEqual(outcomeCounts(finished));
+    // The workflow clears away after the job has ended.
+    await client.workflow.getHandle(finished.workflowId).result();
     expect((await api.request('GET', `${jobs}/${id}/dryRun`)).status).toBe(404);
   });
 
