@@ -1,6 +1,4 @@
 import fc from 'fast-check';
-import { createHash } from 'node:crypto';
-import { bytesToUuid } from '../../../src/domain/graph/identity';
 import { planQuery } from '../../../src/domain/query/plan/plan-query';
 import type { GraphReader } from '../../../src/domain/query/run/graph-reader';
 import { runPlan } from '../../../src/domain/query/run/run-plan';
@@ -9,11 +7,12 @@ import { MongoGraphReader } from '../../../src/adapters/mongo/query/mongo-graph-
 import { newAccountName } from '../../support/contracts/subject';
 import { openLiveDatabase } from '../../support/live-product';
 import { Choices, tapes } from '../../support/query/choices';
-import type { Graph } from '../../support/query/graph';
 import { loadGraph } from '../../support/query/load-graph';
 import { MemoryGraphReader } from '../../support/query/memory-graph-reader';
 import { randomGraph } from '../../support/query/random-graph';
 import { randomQuery } from '../../support/query/random-query';
+import { textOf } from '../../support/query/row-text';
+import { withUuids } from '../../support/query/account-graph';
 import { validQueries } from '../../unit/query/corpus';
 
 const graphs = Number(process.env['J1QL_LIVE_GRAPHS'] ?? 40);
@@ -83,54 +82,6 @@ async function rowsOf(
   }
 }
 
-/** Metadata that the database needs and graphs of tests do not have. */
-const stored = new Set([
-  '_fromEntityId',
-  '_toEntityId',
-  '_accountId',
-  '_source',
-  '_scope',
-  '_version',
-  '_createdOn',
-  '_beginOn',
-  '_latest',
-  '_deleted',
-]);
-
-/** The same text of the same row, in whatever order its members are; vertices and edges have no order. */
-function textOf(value: unknown, key = ''): string {
-  if (Array.isArray(value)) {
-    const members = value.map((member) => textOf(member));
-    return `[${(key === 'vertices' || key === 'edges' ? members.toSorted() : members).join()}]`;
-  }
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'undefined';
-  const members = Object.entries(value)
-    .filter(([name]) => !stored.has(name.replace(/^.*\._/, '_')))
-    .toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${textOf(member, name)}`).join()}}`;
-}
-
 /** A value for every variable and parameter. */
 const namesIn = (query: string): Readonly<Record<string, unknown>> =>
   Object.fromEntries([...query.matchAll(/\$\{\s*(?:param\.)?(\w+)\s*\}/g)].map(([, name]) => [name, 'x']));
-
-function withUuids({ entities, relationships }: Graph, account: string): Graph {
-  const uuidOf = (id: string): string => bytesToUuid(createHash('md5').update(`${account}/${id}`).digest());
-  const moved = <Each extends { readonly id: string; readonly properties: object }>(object: Each): Each => ({
-    ...object,
-    id: uuidOf(object.id),
-    properties: { ...object.properties, _id: uuidOf(object.id) },
-  });
-  const ended = new Set(entities.filter(({ properties }) => properties['_deleted'] === true).map(({ id }) => id));
-  return {
-    entities: entities.map(moved),
-    // An entity takes its relationships with it.
-    relationships: relationships.map(({ from, to, ...each }) => ({
-      ...moved(
-        ended.has(from) || ended.has(to) ? { ...each, properties: { ...each.properties, _deleted: true } } : each,
-      ),
-      from: uuidOf(from),
-      to: uuidOf(to),
-    })),
-  };
-}

@@ -6,14 +6,21 @@ import type { Graph, GraphObject } from './graph';
 
 /** Puts a graph with UUIDs into the collections as the graph writer would have, but at once. */
 export async function loadGraph({ collections }: Database, account: string, graph: Graph): Promise<void> {
-  const entities = graph.entities.map((entity) => documentOf(account, entity));
-  const relationships = graph.relationships.map((relationship) => ({
-    ...documentOf(account, relationship),
-    _fromEntityId: idFromText(relationship.from),
-    _toEntityId: idFromText(relationship.to),
-  }));
+  const { entities, relationships } = documentsOf(account, graph);
   if (entities.length > 0) await collections.entities.insertMany(entities);
   if (relationships.length > 0) await collections.relationships.insertMany(relationships);
+}
+
+/** The documents of a graph with UUIDs. */
+export function documentsOf(account: string, { entities, relationships }: Graph) {
+  return {
+    entities: entities.map((entity) => documentOf(account, entity)),
+    relationships: relationships.map((relationship) => ({
+      ...documentOf(account, relationship),
+      _fromEntityId: idFromText(relationship.from),
+      _toEntityId: idFromText(relationship.to),
+    })),
+  };
 }
 
 function documentOf(account: string, { id, properties }: GraphObject): GraphDocument {

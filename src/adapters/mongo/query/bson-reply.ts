@@ -11,17 +11,17 @@ export interface Reply {
 }
 
 /** Types of BSON. */
-const DOUBLE = 1;
-const STRING = 2;
+export const DOUBLE = 1;
+export const STRING = 2;
 const DOCUMENT = 3;
-const ARRAY = 4;
+export const ARRAY = 4;
 const BINARY = 5;
-const BOOLEAN = 8;
+export const BOOLEAN = 8;
 const DATE = 9;
-const NULL = 10;
-const INT32 = 16;
+export const NULL = 10;
+export const INT32 = 16;
 const TIMESTAMP = 17;
-const INT64 = 18;
+export const INT64 = 18;
 
 /** @param reply as the driver gives it with `raw: true`: members that are documents are bytes */
 export function readReply(reply: Document): Reply {
@@ -99,7 +99,7 @@ export function valueAt(bytes: Buffer, type: number, at: number): unknown {
   }
 }
 
-function sizeOf(bytes: Buffer, type: number, at: number): number {
+export function sizeOf(bytes: Buffer, type: number, at: number): number {
   switch (type) {
     case DOUBLE:
     case DATE:

@@ -6,7 +6,7 @@ import { edgeReader } from './edge-layout';
 import { idKeyAt } from './id-keys';
 
 /** Members of stored documents that are no part of the object. */
-const hiddenNames: ReadonlySet<string> = new Set(['_overrides', '_touched']);
+export const hiddenNames: ReadonlySet<string> = new Set(['_overrides', '_touched']);
 /** Stored as UUIDs, shown as text. */
 const idNames: ReadonlySet<string> = new Set(['_id', '_fromEntityId', '_toEntityId']);
 /** True of every object that queries can see, and not stored. */
@@ -103,4 +103,4 @@ export class ObjectDecoder {
 }
 
 /** Without a prototype, so that a property may have any name. */
-const newProperties = (): Record<string, unknown> => ({ __proto__: null }) as unknown as Record<string, unknown>;
+export const newProperties = (): Record<string, unknown> => ({ __proto__: null }) as unknown as Record<string, unknown>;

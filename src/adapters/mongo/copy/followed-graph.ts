@@ -1,0 +1,220 @@
+import type { Database } from '../database';
+import { graphChangesKeptMs } from '../graph-changes';
+import { ReadSession } from '../query/read-session';
+import { SharedAnswer } from '../../../lib/shared-answer';
+import { ChangeRecords } from './change-records';
+import type { CopyAtTime } from './copied-graph-snapshot';
+import { GraphCopy } from './graph-copy';
+import { loadAll, loadSome } from './load-copy';
+
+/** Whoever asks more than this probably asks more. */
+const usesBeforeLoading = 3;
+/** More changed objects are not followed one by one. */
+const maxFollowed = 200_000;
+/** After following, as many times as long as it took, queries go to MongoDB: who writes without a pause keeps his processor. */
+const restAfterFollowing = 10;
+const maxRestMs = 5_000;
+const retryMs = { first: 5_000, most: 10 * 60_000 };
+
+export interface FollowedGraphOptions {
+  readonly account: string;
+  /** Throws when the copy may not take up as much. @param bytes of the copy so far */
+  readonly makeRoom: (bytes: number) => void;
+  readonly report: (event: CopyEvent) => void;
+}
+
+export type CopyEvent =
+  | {
+      readonly kind: 'loaded';
+      readonly account: string;
+      readonly entities: number;
+      readonly relationships: number;
+      readonly bytes: number;
+      readonly ms: number;
+    }
+  | { readonly kind: 'failed'; readonly account: string; readonly err: unknown };
+
+interface Held {
+  readonly copy: GraphCopy;
+  readonly records: ChangeRecords;
+  /** The copy is the graph at all times from `since` to `until`. */
+  since: string;
+  until: string;
+}
+
+/** A copy of the graph of one account, and whether it is the graph as it is now. */
+export class FollowedGraph {
+  private held: Held | undefined;
+  /** Changes with every change of the copy, so that who reads it can tell. */
+  private version = 0;
+  private work: Promise<void> | undefined;
+  private nextWorkAt = 0;
+  private uses = 0;
+  private failures = 0;
+  /** Known to be behind: then nobody has to ask again before it may follow. */
+  private isBehind = false;
+  private readonly checked = new SharedAnswer(async () => await this.check());
+  lastUse = 0;
+
+  constructor(
+    private readonly database: Database,
+    private readonly options: FollowedGraphOptions,
+  ) {}
+
+  get byteLength(): number {
+    return this.held?.copy.byteLength ?? 0;
+  }
+
+  /** The copy if it is the graph as it is now, or as it was at `time`; undefined if MongoDB has to be asked. */
+  async at(time: string | undefined): Promise<CopyAtTime | undefined> {
+    this.uses += 1;
+    this.lastUse = performance.now();
+    if (time !== undefined) return this.atTime(time);
+    if (!this.held) {
+      if (this.uses >= usesBeforeLoading) this.start(async () => await this.load());
+      return undefined;
+    }
+    if (this.work || (this.isBehind && performance.now() < this.nextWorkAt)) return undefined;
+    const now = await this.checked.next();
+    return now === undefined ? undefined : this.atTime(now);
+  }
+
+  /** Follows the graph while nobody asks, so that the records of what has changed since are still there. */
+  async keepUp(): Promise<void> {
+    if (this.held && !this.work) await this.checked.next();
+    await this.work;
+  }
+
+  drop(): void {
+    this.held = undefined;
+    this.version += 1;
+    this.uses = 0;
+  }
+
+  private atTime(time: string): CopyAtTime | undefined {
+    const { held, version } = this;
+    if (!held || this.work || !isWithin(time, held)) return undefined;
+    return { copy: held.copy, time, isHeld: () => this.version === version };
+  }
+
+  /** @returns the time at which the copy was found to be the graph; undefined if it is not */
+  private async check(): Promise<string | undefined> {
+    const { held } = this;
+    if (!held || this.work) return undefined;
+    const session = this.newSession();
+    try {
+      const unknown = await held.records.unknown(session);
+      const time = session.timeText;
+      if (time === undefined || this.held !== held) return undefined;
+      if (unknown.length === 0 && secondsOf(time) - secondsOf(held.until) < graphChangesKeptMs / 2_000) {
+        held.until = time;
+        held.records.learn([], time);
+        return time;
+      }
+      this.isBehind = true;
+      this.start(async () => await this.follow(held));
+      return undefined;
+    } finally {
+      await session.close();
+    }
+  }
+
+  private start(work: () => Promise<void>): void {
+    if (this.work || performance.now() < this.nextWorkAt) return;
+    const run = async (): Promise<void> => {
+      const from = performance.now();
+      this.version += 1;
+      try {
+        await work();
+        this.failures = 0;
+        this.isBehind = false;
+        this.restFor(Math.min(maxRestMs, restAfterFollowing * (performance.now() - from)));
+      } catch (err) {
+        this.drop();
+        this.restFor(Math.min(retryMs.most, retryMs.first * 2 ** this.failures++));
+        this.options.report({ kind: 'failed', account: this.options.account, err });
+      } finally {
+        this.work = undefined;
+      }
+    };
+    this.work = run();
+  }
+
+  private restFor(ms: number): void {
+    this.nextWorkAt = performance.now() + ms;
+  }
+
+  private async load(): Promise<void> {
+    const { account, makeRoom, report } = this.options;
+    const from = performance.now();
+    const copy = new GraphCopy();
+    const records = new ChangeRecords(account);
+    const session = this.newSession();
+    try {
+      const known = await records.unknown(session);
+      await loadAll(copy, session, account, () => makeRoom(copy.byteLength));
+      const time = timeOf(session);
+      records.learn(known, time);
+      this.held = { copy, records, since: time, until: time };
+    } finally {
+      await session.close();
+    }
+    const { byteLength: bytes, entities, relationships } = copy;
+    const ms = performance.now() - from;
+    report({
+      kind: 'loaded',
+      account,
+      entities: entities.rows.size,
+      relationships: relationships.size,
+      bytes,
+      ms,
+    });
+  }
+
+  private async follow(held: Held): Promise<void> {
+    const { account, makeRoom } = this.options;
+    const { copy, records } = held;
+    const session = this.newSession();
+    try {
+      const unknown = await records.unknown(session);
+      const time = timeOf(session);
+      const isTooLate = secondsOf(time) - secondsOf(held.until) >= graphChangesKeptMs / 2_000;
+      const changed = isTooLate ? undefined : await records.read(session, unknown);
+      const count = changed && (changed.entities.length + changed.relationships.length) / 16;
+      if (!changed || count === undefined || count > maxFollowed || copy.isWorn) {
+        this.held = undefined;
+        await this.load();
+        return;
+      }
+      await loadSome(copy, session, account, changed);
+      makeRoom(copy.byteLength);
+      records.learn(unknown, time);
+      held.since = held.until = time;
+    } finally {
+      await session.close();
+    }
+  }
+
+  private newSession(): ReadSession {
+    return new ReadSession(this.database, new AbortController().signal, undefined);
+  }
+}
+
+function timeOf(session: ReadSession): string {
+  const { timeText } = session;
+  if (timeText === undefined) throw new Error('a snapshot has a time after its first read');
+  return timeText;
+}
+
+const partsOf = (time: string): readonly [number, number] => {
+  const [seconds, increment] = time.split('.').map(Number);
+  return [seconds ?? 0, increment ?? 0];
+};
+const secondsOf = (time: string): number => partsOf(time)[0];
+
+function isWithin(time: string, { since, until }: Held): boolean {
+  const [t, from, to] = [partsOf(time), partsOf(since), partsOf(until)];
+  return compare(from, t) <= 0 && compare(t, to) <= 0;
+}
+
+const compare = (a: readonly [number, number], b: readonly [number, number]): number => a[0] - b[0] || a[1] - b[1];
