@@ -1,5 +1,7 @@
 import { buildApp } from './api/http/build-app';
 import { createUploadReader } from './adapters/ingest/upload-reader';
+import { GraphCopies } from './adapters/mongo/copy/graph-copies';
+import type { CopyEvent } from './adapters/mongo/copy/followed-graph';
 import { openDatabase } from './adapters/mongo/database';
 import { ensureIndexes } from './adapters/mongo/indexes';
 import { MongoAccounts, MongoAuthenticator } from './adapters/mongo/mongo-accounts';
@@ -16,6 +18,7 @@ import { QueryCursors } from './domain/query/query-cursors';
 import { ResultDocuments } from './domain/query/result-documents';
 import { ResultTokens } from './domain/query/result-tokens';
 import { accountForExternalMemory } from './observability/external-memory';
+import type { Logger } from 'pino';
 import { createLogger } from './observability/logger';
 import { createMetrics } from './observability/metrics';
 import { createReadiness } from './observability/readiness';
@@ -36,6 +39,10 @@ async function main(): Promise<void> {
   await ensureIndexes(database.db);
   const accounts = new MongoAccounts(database);
   if (config.bootstrap) await accounts.bootstrap(config.bootstrap);
+  const copies = new GraphCopies(database, {
+    maxBytes: config.queries.copyBytes,
+    report: (event) => reportCopy(logger, event),
+  });
   const seal = createSeal(await secretOf(database, 'queries'));
   const tokens = new ResultTokens((text) => seal.sign(text));
   const reader = createUploadReader(config.limits);
@@ -62,6 +69,7 @@ async function main(): Promise<void> {
       database,
       blobs,
       reader,
+      copies,
       seal,
       tokens,
       runner: new TemporalSyncJobRunner(async () => await temporal.get(), config.temporal.taskQueue),
@@ -92,8 +100,14 @@ async function main(): Promise<void> {
   await stopSignal();
   readiness.drain();
   await app.close();
+  copies.close();
   await Promise.all([temporal.close(), database.client.close(), telemetry.stop()]);
   blobs.close();
+}
+
+function reportCopy(logger: Logger, { kind, ...event }: CopyEvent): void {
+  if (kind === 'loaded') logger.info(event, 'graph copied into memory');
+  else logger.warn(event, 'no copy of the graph is kept; queries read MongoDB');
 }
 
 async function stopSignal(): Promise<void> {

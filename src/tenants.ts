@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { randomUUID } from 'node:crypto';
 import { sha1, sha256Base64 } from './adapters/digest';
+import type { GraphCopies } from './adapters/mongo/copy/graph-copies';
 import { accountStores } from './adapters/mongo/account-stores';
 import { MongoGraphExport } from './adapters/mongo/mongo-graph-export';
 import { MongoGraphReads } from './adapters/mongo/mongo-graph-reads';
@@ -8,7 +9,6 @@ import { MongoMutationStore } from './adapters/mongo/mongo-mutation-store';
 import { MongoObjectVersions } from './adapters/mongo/mongo-object-versions';
 import { MongoQueryResults } from './adapters/mongo/mongo-query-results';
 import { MongoRawDataStore } from './adapters/mongo/mongo-raw-data-store';
-import { MongoGraphReader } from './adapters/mongo/query/mongo-graph-reader';
 import { BlobResultContent } from './adapters/s3/result-content';
 import type { TemporalResultRunner } from './adapters/temporal/temporal-result-runner';
 import type { TemporalSyncJobRunner } from './adapters/temporal/temporal-sync-job-runner';
@@ -27,6 +27,7 @@ import { Gate } from './lib/gate';
 export interface TenantWiring extends Pick<Parameters<typeof accountStores>[0], 'database' | 'blobs' | 'reader'> {
   readonly runner: TemporalSyncJobRunner;
   readonly resultRunner: TemporalResultRunner;
+  readonly copies: GraphCopies;
   readonly seal: Seal;
   readonly tokens: ResultTokens;
 }
@@ -36,7 +37,7 @@ const keptTenants = 1_000;
 /** Puts together what belongs to one account, for the API. */
 export function createTenants(
   config: ServerConfig,
-  { runner, resultRunner, seal, tokens, ...shared }: TenantWiring,
+  { runner, resultRunner, copies, seal, tokens, ...shared }: TenantWiring,
 ): Tenants {
   const { maxBulkFileBytes } = config.limits;
   const { timeoutMs, maxConcurrent, pagesBytes } = config.queries;
@@ -75,7 +76,7 @@ export function createTenants(
         }),
         queries: new QueryService({
           account,
-          graph: new MongoGraphReader(shared.database, account),
+          graph: copies.readerOf(account),
           deferred: results,
           seal,
           pages,

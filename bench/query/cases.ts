@@ -2,7 +2,7 @@ import type { QuestionShape } from './questions';
 
 import type { Design } from './sides/designs';
 
-export type SideName = 'engine' | 'http' | 'neo4j' | 'kuzu' | 'duckdb' | 'mongo' | Design;
+export type SideName = 'engine' | 'stored' | 'http' | 'neo4j' | 'kuzu' | 'duckdb' | 'mongo' | Design;
 
 /** Ours against one other side, by the medians of one pair. */
 export interface Comparison {
@@ -31,10 +31,11 @@ const hops = (depth: 1 | 2 | 3, aheadOfKuzu: number): QueryCase => ({
   name: `hops-${depth}`,
   title: `${depth} ${depth === 1 ? 'hop' : 'hops'} from a key, three properties`,
   shape: { kind: 'hops', depth },
-  sides: ['engine', 'http', 'neo4j', 'kuzu', 'mongo'],
+  sides: ['engine', 'stored', 'http', 'neo4j', 'kuzu', 'mongo'],
   comparisons: [
     { ours: 'http', theirs: 'neo4j', atLeast: 3 },
     { ours: 'engine', theirs: 'neo4j' },
+    { ours: 'engine', theirs: 'stored' },
     { ours: 'engine', theirs: 'kuzu', atLeast: aheadOfKuzu },
     { ours: 'engine', theirs: 'mongo', atLeast: 5 },
     { ours: 'http', theirs: 'mongo' },
@@ -58,10 +59,11 @@ const whole = (kind: 'hasCount' | 'absent' | 'absentAll' | 'twoHopCount' | 'grou
   name: kind,
   title,
   shape: { kind },
-  sides: ['engine', 'http', 'neo4j', 'kuzu', 'duckdb'] as const,
+  sides: ['engine', 'stored', 'http', 'neo4j', 'kuzu', 'duckdb'] as const,
   comparisons: [
     { ours: 'http', theirs: 'neo4j', atLeast: 1 },
     { ours: 'engine', theirs: 'neo4j' },
+    { ours: 'engine', theirs: 'stored' },
     { ours: 'engine', theirs: 'kuzu' },
     { ours: 'engine', theirs: 'duckdb' },
   ] as const,
@@ -98,7 +100,7 @@ export const queryCases: readonly QueryCase[] = [
     name: 'hasLimit',
     title: 'Find Host THAT HAS DataStore LIMIT 250, whole entities',
     shape: { kind: 'hasLimit' },
-    sides: ['engine', 'http', 'neo4j', 'kuzu', 'duckdb'],
+    sides: ['engine', 'stored', 'http', 'neo4j', 'kuzu', 'duckdb'],
     comparisons: [
       { ours: 'engine', theirs: 'kuzu', atLeast: 5 },
       { ours: 'http', theirs: 'neo4j' },

@@ -102,6 +102,7 @@ export async function measureCase(wanted: QueryCase, run: CaseRun): Promise<read
 
 const shown: Readonly<Record<SideName, string>> = {
   engine: 'engine',
+  stored: 'engine, no copy',
   http: 'HTTP',
   neo4j: 'Neo4j',
   kuzu: 'Kuzu',

@@ -50,7 +50,11 @@ async function main(): Promise<void> {
     dataDir: join(folder, 'product'),
     ephemeral: true,
     nodeOptions: options.nodeOptions,
-    processEnv: { PERIJOVE_LOG_LEVEL: 'warn', PERIJOVE_WORKER_METRICS_PORT: '0' },
+    processEnv: {
+      PERIJOVE_LOG_LEVEL: 'warn',
+      PERIJOVE_WORKER_METRICS_PORT: '0',
+      PERIJOVE_GRAPH_COPY_BYTES: String(2 ** 32),
+    },
     log,
   });
   const client = new MongoClient(product.connection.mongoUri);

@@ -56,6 +56,7 @@ export function loadServerConfig(env: Environment) {
       timeoutMs: values.PERIJOVE_QUERY_TIMEOUT_MS,
       maxConcurrent: values.PERIJOVE_MAX_CONCURRENT_QUERIES,
       pagesBytes: values.PERIJOVE_QUERY_PAGES_BYTES,
+      copyBytes: values.PERIJOVE_GRAPH_COPY_BYTES,
     },
     uploadUrlTtlMs: values.PERIJOVE_UPLOAD_URL_TTL_MS,
     bootstrap:

@@ -8,7 +8,8 @@ import { makePlainMongo } from './plain-mongo';
 import type { MakeSide, Side, SideOptions } from './side';
 
 const makers: Readonly<Record<string, MakeSide>> = {
-  engine: makeEngine,
+  engine: makeEngine(2 ** 32),
+  stored: makeEngine(0),
   http: makeHttp,
   neo4j: makeNeo4j,
   kuzu: makeKuzu,

@@ -31,7 +31,13 @@ function listed(predicate: Predicate, entities: EntityCopy): Uint32Array | undef
       return predicate.subject.kind === 'property'
         ? withValues(predicate.subject.key, predicate.values, entities)
         : undefined;
-    default:
+    case 'not':
+    case 'absent':
+    case 'compareBoth':
+    case 'pattern':
+    case 'addressRange':
+    case 'among':
+    case 'words':
       return undefined;
   }
 }

@@ -1,18 +1,10 @@
-import type { PlanSubject, Predicate } from '../../../domain/query/plan/plan';
-import type {
-  FoundObject,
-  FoundRelationship,
-  GraphSnapshot,
-  IdKey,
-  ReadReport,
-} from '../../../domain/query/run/graph-reader';
-import { compilePredicate } from '../../../domain/query/run/holds';
+import type { Predicate } from '../../../domain/query/plan/plan';
+import type { Links } from '../../../domain/query/run/dense-graph';
+import type { FoundObject, FoundRelationship, GraphSnapshot, ReadReport } from '../../../domain/query/run/graph-reader';
 import { pause } from '../../../domain/query/run/pause';
 import { countedBy } from '../query/counted';
-import { candidatesOf } from './candidates';
-import type { EntityCopy } from './entity-copy';
+import { CopiedDenseGraph } from './copied-dense-graph';
 import type { GraphCopy } from './graph-copy';
-import type { IdIndex } from './id-index';
 
 /** Entities that are looked at without a pause. */
 const slotsInOneGo = 20_000;
@@ -32,6 +24,7 @@ export interface CopyAtTime {
  * what the copy does not have. Both are the same graph, so that an answer may be made of both.
  */
 export class CopiedGraphSnapshot implements GraphSnapshot {
+  readonly dense: CopiedDenseGraph;
   private readonly own: ReadReport[] = [];
   private stored: Promise<GraphSnapshot> | undefined;
   private opened: GraphSnapshot | undefined;
@@ -39,8 +32,13 @@ export class CopiedGraphSnapshot implements GraphSnapshot {
   constructor(
     private readonly at: CopyAtTime,
     private readonly openStored: () => Promise<GraphSnapshot>,
-    private readonly signal: AbortSignal,
-  ) {}
+    signal: AbortSignal,
+  ) {
+    this.dense = new CopiedDenseGraph(at.copy, () => {
+      signal.throwIfAborted();
+      return at.isHeld();
+    });
+  }
 
   get time(): string {
     return this.at.time;
@@ -51,20 +49,20 @@ export class CopiedGraphSnapshot implements GraphSnapshot {
   }
 
   async *entities(request: Parameters<GraphSnapshot['entities']>[0]): AsyncGenerator<readonly FoundObject[]> {
-    if (!this.at.isHeld()) {
+    if (!this.dense.isHeld()) {
       yield* (await this.fromStored()).entities(request);
       return;
     }
     const { predicate, wanted, pageSize } = request;
     const { entities } = this.at.copy;
     const report = this.report('entities');
-    const slots = candidatesOf(predicate, entities);
-    const holds = holdsFor(predicate, entities);
-    const bagOf = entities.bags(wanted);
-    let next = request.after === undefined ? 0 : placeBehind(slots, request.after, entities.ids);
+    const slots = this.dense.candidates(predicate, request.after);
+    const holds = this.dense.test(predicate);
+    const entityOf = this.dense.entities(wanted);
+    let next = 0;
     let [most, found, sinceRest] = [pageSize, 0, 0];
     while (next < slots.length) {
-      if (!this.at.isHeld()) {
+      if (!this.dense.isHeld()) {
         const last = next === 0 ? undefined : entities.ids.keyAt(slots[next - 1] as number);
         const after = last ?? request.after;
         yield* (await this.fromStored()).entities({ ...request, ...(after !== undefined && { after }) });
@@ -75,8 +73,7 @@ export class CopiedGraphSnapshot implements GraphSnapshot {
       const before = next;
       for (; next < end && page.length < most; next++) {
         const slot = slots[next] as number;
-        if (!entities.rows.has(slot) || !holds(slot)) continue;
-        page.push({ id: entities.ids.keyAt(slot), properties: bagOf(slot) });
+        if (holds(slot)) page.push(entityOf(slot));
       }
       sinceRest += next - before;
       if (page.length > 0) {
@@ -87,22 +84,21 @@ export class CopiedGraphSnapshot implements GraphSnapshot {
       if (sinceRest < slotsInOneGo) continue;
       sinceRest = 0;
       await pause();
-      this.signal.throwIfAborted();
     }
     report(found);
   }
 
   async entitiesById(request: Parameters<GraphSnapshot['entitiesById']>[0]): Promise<readonly FoundObject[]> {
-    if (!this.at.isHeld()) return await (await this.fromStored()).entitiesById(request);
+    if (!this.dense.isHeld()) return await (await this.fromStored()).entitiesById(request);
     const { ids, predicate, wanted } = request;
     const { entities } = this.at.copy;
     const report = this.report('entitiesById');
-    const holds = holdsFor(predicate, entities);
+    const holds = this.dense.test(predicate);
     const bagOf = entities.bags(wanted);
     const found: FoundObject[] = [];
     for (const id of ids) {
       const slot = entities.ids.find(id);
-      if (slot >= 0 && entities.rows.has(slot) && holds(slot)) found.push({ id, properties: bagOf(slot) });
+      if (slot >= 0 && holds(slot)) found.push({ id, properties: bagOf(slot) });
     }
     report(found.length);
     return found;
@@ -110,27 +106,18 @@ export class CopiedGraphSnapshot implements GraphSnapshot {
 
   async relationships(request: Parameters<GraphSnapshot['relationships']>[0]): Promise<readonly FoundRelationship[]> {
     const { at, direction, classes, wanted } = request;
-    if (wanted.length > 0 || !this.at.isHeld()) return await (await this.fromStored()).relationships(request);
-    const { relationships, entities } = this.at.copy;
+    if (wanted.length > 0 || !this.dense.isHeld()) return await (await this.fromStored()).relationships(request);
+    const { ids } = this.at.copy.entities;
     const report = this.report('relationships');
-    const chosen = relationships.selection(classes);
-    const found: FoundRelationship[] = [];
-    // One whose two ends are asked for is met at both.
-    const asked = direction === 'any' ? new Set(at.map((id) => entities.ids.find(id))) : undefined;
+    const add = this.dense.adder(classes, direction);
+    const links: Links = { relationships: [], ends: [] };
     for (const id of at) {
-      const place = entities.ids.find(id);
-      if (place < 0) continue;
-      if (direction !== 'in') {
-        relationships.eachAt(place, 'out', chosen, (slot, other) => {
-          found.push(new CopiedRelationship(relationships.ids, slot, id, entities.ids.keyAt(other)));
-        });
-      }
-      if (direction === 'out') continue;
-      relationships.eachAt(place, 'in', chosen, (slot, other) => {
-        if (asked?.has(other)) return;
-        found.push(new CopiedRelationship(relationships.ids, slot, entities.ids.keyAt(other), id));
-      });
+      const place = ids.find(id);
+      if (place >= 0) add(place, links);
     }
+    // Between two of these entities it is met at both ends.
+    const slots = direction === 'any' && at.length > 1 ? new Set(links.relationships) : links.relationships;
+    const found = Array.from(slots, (slot) => this.dense.relationship(slot));
     report(found.length);
     return found;
   }
@@ -138,7 +125,7 @@ export class CopiedGraphSnapshot implements GraphSnapshot {
   async count(predicate: Predicate): Promise<number | undefined> {
     const count = countedBy(predicate);
     if (!count) return undefined;
-    if (!this.at.isHeld()) return await (await this.fromStored()).count(predicate);
+    if (!this.dense.isHeld()) return await (await this.fromStored()).count(predicate);
     this.report('count')(1);
     return count(this.at.copy.entities.counts);
   }
@@ -156,46 +143,4 @@ export class CopiedGraphSnapshot implements GraphSnapshot {
     const from = performance.now();
     return (rows) => void this.own.push({ read, index: 'copy', rows, ms: performance.now() - from });
   }
-}
-
-const noProperties: FoundRelationship['properties'] = Object.freeze({ __proto__: null });
-
-/** Its id is made when somebody looks: one relationship of a place needs none. */
-class CopiedRelationship implements FoundRelationship {
-  private text: IdKey | undefined;
-  readonly properties = noProperties;
-
-  constructor(
-    private readonly ids: IdIndex,
-    private readonly slot: number,
-    readonly from: IdKey,
-    readonly to: IdKey,
-  ) {}
-
-  get id(): IdKey {
-    return (this.text ??= this.ids.keyAt(this.slot));
-  }
-}
-
-function holdsFor(predicate: Predicate, entities: EntityCopy): (slot: number) => boolean {
-  const wholeOf = entities.bags('all');
-  return compilePredicate<number>(predicate, {
-    read: (subject: PlanSubject) => {
-      if (subject.kind !== 'property') return () => undefined;
-      const read = entities.reader(subject.key);
-      return (slot) => read(slot) ?? undefined;
-    },
-    bagAt: () => wholeOf,
-  });
-}
-
-/** Of slots in the order of ids: the place of the first id behind `after`. */
-function placeBehind(slots: Uint32Array, after: IdKey, ids: IdIndex): number {
-  let [low, high] = [0, slots.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (ids.compareWithKey(slots[middle] as number, after) <= 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

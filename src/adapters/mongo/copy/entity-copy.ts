@@ -101,7 +101,7 @@ export class EntityCopy {
     if (wanted.length === 0) return () => noProperties;
     const reads = wanted.map((name) => [name, this.reader(name)] as const);
     return (slot) => {
-      const bag = new WantedBag() as Record<string, unknown>;
+      const bag = new WantedBag();
       for (const [name, read] of reads) {
         const value = read(slot);
         if (value !== undefined) bag[name] = value;
@@ -140,7 +140,9 @@ export class EntityCopy {
 }
 
 /** Objects that are made alike are alike to V8. Without a prototype of JavaScript's, so that a property may have any name. */
-class WantedBag {}
+class WantedBag {
+  [name: string]: unknown;
+}
 Object.setPrototypeOf(WantedBag.prototype, null);
 Reflect.deleteProperty(WantedBag.prototype, 'constructor');
 

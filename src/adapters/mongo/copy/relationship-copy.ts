@@ -1,4 +1,5 @@
 import { eachMember, STRING, uuidAt, valueAt } from '../query/bson-reply';
+import type { Links } from '../../../domain/query/run/dense-graph';
 import { grown } from './grown';
 import { IdIndex } from './id-index';
 
@@ -85,20 +86,28 @@ export class RelationshipCopy {
     return chosen;
   }
 
-  /** Calls `visit` with each live relationship that leaves or comes to an entity, and with its other end. In no order. */
-  eachAt(
+  /** Adds the live relationships that leave an entity or come to it, in no order; none whose other end is `except`. */
+  collect(
     entity: number,
     direction: 'out' | 'in',
     chosen: Uint8Array | undefined,
-    visit: (slot: number, other: number) => void,
+    { relationships, ends }: Links,
+    except = none,
   ): void {
     const { heads, next } = this.chains[direction];
     const others = direction === 'out' ? this.to : this.from;
     const { isLive, classOf } = this;
     for (let slot = heads[entity] ?? none; slot >= 0; slot = next[slot] as number) {
       if (isLive[slot] === 0 || (chosen && chosen[classOf[slot] as number] === 0)) continue;
-      visit(slot, others[slot] as number);
+      const other = others[slot] as number;
+      if (other === except) continue;
+      relationships.push(slot);
+      ends.push(other);
     }
+  }
+
+  endOf(slot: number, end: 'from' | 'to'): number {
+    return this[end][slot] as number;
   }
 
   private makeRoom(): void {

@@ -18,6 +18,9 @@ export function not(of: Predicate): Predicate {
   return isEmpty(of, 'any') ? always : { kind: 'not', of };
 }
 
+/** Whether it says nothing at all. */
+export const isAlways = (predicate: Predicate): boolean => isEmpty(predicate, 'all');
+
 const isEmpty = (predicate: Predicate, kind: 'all' | 'any'): boolean =>
   predicate.kind === kind && predicate.of.length === 0;
 

@@ -1,4 +1,5 @@
 import type { Predicate } from '../plan/plan';
+import type { DenseGraph } from './dense-graph';
 
 /**
  * Id of an object inside the engine: its 16 bytes as Latin-1 text, so that ids compare like their bytes and cost little to make.
@@ -77,6 +78,8 @@ export interface GraphSnapshot {
   }): Promise<readonly FoundRelationship[]>;
   /** How many entities satisfy the predicate, where that is known without reading them; undefined otherwise. */
   count(predicate: Predicate): Promise<number | undefined>;
+  /** The same graph by numbers, where it is in this process. */
+  readonly dense?: DenseGraph | undefined;
   /** What the reads did, for `explain`: in the order of their ends. */
   readonly reads: readonly ReadReport[];
   /** Frees what the database holds for it. */

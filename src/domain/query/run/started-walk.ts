@@ -1,20 +1,28 @@
 import { ahead } from './ahead';
 import { compileWalk, type WalkRequest } from './compile-walk';
+import { canWalkDense, densePaths } from './dense-paths';
 import type { HopsAhead, IdKey } from './graph-reader';
 import { Path, Root, type Paths } from './path';
 
 /** Whoever wants more than one piece probably wants the next as well. */
 const firstAhead = 2;
 
+interface StartsAsked {
+  readonly after?: IdKey | undefined;
+  readonly isPaged: boolean;
+  readonly most?: number | undefined;
+}
+
 /** All paths of a plan, from the starts behind `after`. */
-export function pathsOf(
-  request: WalkRequest,
-  {
-    after,
-    isPaged,
-    most,
-  }: { readonly after?: IdKey | undefined; readonly isPaged: boolean; readonly most?: number | undefined },
-): Paths {
+export function pathsOf(request: WalkRequest, asked: StartsAsked): Paths {
+  const { dense } = request.snapshot;
+  if (!dense?.isHeld() || !canWalkDense(request)) return readPaths(request, asked);
+  const { after, most = Infinity, isPaged } = asked;
+  const firstPiece = Math.min(most, isPaged ? request.sizes.firstPage : request.sizes.page);
+  return densePaths(request, dense, { after, firstPiece }, (behind) => readPaths(request, { ...asked, after: behind }));
+}
+
+function readPaths(request: WalkRequest, { after, isPaged, most }: StartsAsked): Paths {
   const { plan, strategy, snapshot, wanted, sizes } = request;
   const { slot, predicate } = strategy.start;
   const hops = hopsAhead(request);
