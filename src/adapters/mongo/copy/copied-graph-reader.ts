@@ -1,4 +1,5 @@
 import type { GraphReader, GraphSnapshot } from '../../../domain/query/run/graph-reader';
+import { orAborted } from '../../../lib/or-aborted';
 import { CopiedGraphSnapshot } from './copied-graph-snapshot';
 import type { FollowedGraph } from './followed-graph';
 
@@ -11,8 +12,7 @@ export class CopiedGraphReader implements GraphReader {
 
   async open(request: Parameters<GraphReader['open']>[0]): Promise<GraphSnapshot> {
     const { time, includeDeleted, signal } = request;
-    const at = includeDeleted ? undefined : await this.followed.at(time);
-    signal.throwIfAborted();
+    const at = includeDeleted ? undefined : await orAborted(this.followed.at(time), signal);
     if (!at) return await this.stored.open(request);
     const openStored = async (): Promise<GraphSnapshot> => await this.stored.open({ ...request, time: at.time });
     return new CopiedGraphSnapshot(at, openStored, signal);
