@@ -12,12 +12,12 @@ import { always } from '../../../src/domain/query/plan/predicates';
 import type { GraphReader, GraphSnapshot } from '../../../src/domain/query/run/graph-reader';
 import { runPlan } from '../../../src/domain/query/run/run-plan';
 import { printQuery } from '../../../src/domain/query/syntax/print';
-import { graphReaderContract } from '../../support/contracts/graph-reader';
 import { collect, newAccountName } from '../../support/contracts/subject';
 import { openLiveDatabase } from '../../support/live-product';
 import { changeGraph } from '../../support/query/change-graph';
 import { Choices, tapes } from '../../support/query/choices';
 import { entity, relationship, type Graph } from '../../support/query/graph';
+import { untilCopied } from '../../support/query/until-copied';
 import { loadGraph } from '../../support/query/load-graph';
 import { MemoryGraphReader } from '../../support/query/memory-graph-reader';
 import { randomGraph } from '../../support/query/random-graph';
@@ -39,16 +39,6 @@ describe('a copy of the graph', () => {
     copies.close();
     await database.client.close();
   });
-
-  graphReaderContract(() => ({
-    readerOf: async (graph) => {
-      const account = newAccountName();
-      await loadGraph(database, account, graph);
-      const reader = copies.readerOf(account);
-      await (await untilCopied(reader)).close();
-      return reader;
-    },
-  }));
 
   it('follows what the door writes, through random changes', async () => {
     let copied = 0;
@@ -155,17 +145,6 @@ describe('a copy of the graph', () => {
     expect(new Set(events.map(({ kind }) => kind))).toEqual(new Set(['loaded']));
   });
 });
-
-/** Asks until the copy answers, as clients would. */
-async function untilCopied(reader: GraphReader): Promise<GraphSnapshot> {
-  for (let asked = 0; asked < 1_000; asked++) {
-    const snapshot = await reader.open(opened);
-    if (snapshot instanceof CopiedGraphSnapshot) return snapshot;
-    await snapshot.close();
-    await sleep(10);
-  }
-  throw new Error('the copy has not caught up');
-}
 
 function chain(account: string, count: number, state: string): Graph {
   const entities = Array.from({ length: count }, (_, at) => entity(`${at}`, 'thing', ['Thing'], { state }));

@@ -31,7 +31,9 @@ const operation = fc.constantFrom(...clientDocuments).chain(({ text: query }) =>
 
 describe('any operation', () => {
   const test = buildTestApp();
-  test.tenants.setGraph('acme', 'entity', [{ _id: 'a', _key: 'a', _type: 'user', _class: ['User'], name: 'Ann' }]);
+  test.tenants.setGraph('acme', 'entity', [
+    { _id: 'a', _key: 'a', _type: 'user', _class: ['User'], _version: 1, _deleted: false, name: 'Ann' },
+  ]);
   const send = async (payload: unknown) =>
     await test.call({
       method: 'POST',
