@@ -1,23 +1,29 @@
 const cellsOfChunk = 1 << 17;
 const bytesOfChunk = 1 << 20;
+const firstLength = 1 << 10;
 
 /** Numbers in runs that lie together, at places that stay. */
 export class Cells {
   private readonly chunks: Float64Array[] = [];
   private used = cellsOfChunk;
-
-  get byteLength(): number {
-    return 8 * cellsOfChunk * this.chunks.length;
-  }
+  byteLength = 0;
 
   /** Place of a new run. @throws RangeError for more than a chunk */
   reserve(length: number): number {
     if (length > cellsOfChunk) throw new RangeError(`no run has ${length} cells`);
     if (this.used + length > cellsOfChunk) {
-      this.chunks.push(new Float64Array(cellsOfChunk));
+      this.chunks.push(new Float64Array(0));
       this.used = 0;
     }
-    const at = (this.chunks.length - 1) * cellsOfChunk + this.used;
+    const last = this.chunks.length - 1;
+    const chunk = this.chunks[last] as Float64Array;
+    if (this.used + length > chunk.length) {
+      const larger = new Float64Array(enlarged(chunk.length, this.used + length, cellsOfChunk));
+      larger.set(chunk);
+      this.chunks[last] = larger;
+      this.byteLength += 8 * (larger.length - chunk.length);
+    }
+    const at = last * cellsOfChunk + this.used;
     this.used += length;
     return at;
   }
@@ -40,12 +46,18 @@ export class Bytes {
   add(bytes: Buffer, from: number, to: number): number {
     const length = to - from;
     if (this.used + length > bytesOfChunk) {
-      const chunk = Buffer.allocUnsafeSlow(Math.max(bytesOfChunk, length));
-      this.chunks.push(chunk);
-      this.byteLength += chunk.length;
+      this.chunks.push(Buffer.alloc(0));
       this.used = 0;
     }
-    const at = (this.chunks.length - 1) * bytesOfChunk + this.used;
+    const last = this.chunks.length - 1;
+    const chunk = this.chunks[last] as Buffer;
+    if (this.used + length > chunk.length) {
+      const larger = Buffer.allocUnsafeSlow(enlarged(chunk.length, this.used + length, bytesOfChunk));
+      larger.set(chunk);
+      this.chunks[last] = larger;
+      this.byteLength += larger.length - chunk.length;
+    }
+    const at = last * bytesOfChunk + this.used;
     this.chunkAt(at).set(bytes.subarray(from, to), this.used);
     this.used += length;
     return at;
@@ -59,3 +71,7 @@ export class Bytes {
     return at % bytesOfChunk;
   }
 }
+
+/** A small graph takes little; a chunk that has to be larger is. */
+const enlarged = (length: number, needed: number, most: number): number =>
+  Math.max(needed, Math.min(most, Math.max(firstLength, 2 * length)));
