@@ -156,6 +156,8 @@ function processEnvironment(
 ): NodeJS.ProcessEnv {
   const { s3AccessKeyId, s3SecretAccessKey, s3Bucket, s3Region } = stack.connection;
   return {
+    // As in the image; without it graphql-js checks each object that it looks at.
+    NODE_ENV: 'production',
     ...env,
     // Its port is not among those that a test picks; two products would want the same one.
     ...(ephemeral && { PERIJOVE_WORKER_METRICS_PORT: '0' }),

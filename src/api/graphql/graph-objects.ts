@@ -1,9 +1,10 @@
 import type { FlatObject } from '../../domain/ports';
 
+/** What not all ask for is made when it is asked for: graphql-js calls members that are functions. */
 export interface VertexObject {
   readonly id: string;
   readonly entity: FlatObject;
-  readonly properties: FlatObject;
+  properties(): FlatObject;
 }
 
 export interface EdgeObject {
@@ -11,14 +12,13 @@ export interface EdgeObject {
   readonly toVertexId: unknown;
   readonly fromVertexId: unknown;
   readonly relationship: FlatObject;
-  readonly properties: FlatObject;
+  properties(): FlatObject;
 }
 
-/** An entity as the types of the SDL have it: times stay epoch milliseconds, `_type` and `_class` are lists. */
 export const vertexOf = (object: FlatObject): VertexObject => ({
   id: String(object['_id']),
-  entity: { ...object, _type: listOf(object['_type']), _class: listOf(object['_class']) },
-  properties: propertiesOf(object),
+  entity: object,
+  properties: () => propertiesOf(object),
 });
 
 export const edgeOf = (object: FlatObject): EdgeObject => ({
@@ -26,13 +26,18 @@ export const edgeOf = (object: FlatObject): EdgeObject => ({
   toVertexId: object['_toEntityId'],
   fromVertexId: object['_fromEntityId'],
   relationship: object,
-  properties: propertiesOf(object),
+  properties: () => propertiesOf(object),
 });
 
-const listOf = (value: unknown): unknown => (value === null || value === undefined ? null : [value].flat());
+/** Of an entity, where the SDL has lists. */
+export const listOf = (value: unknown): unknown => (value === null || value === undefined ? null : [value].flat());
 
 /** All but metadata and the display name, which stand beside it. */
-const propertiesOf = (object: FlatObject): FlatObject =>
-  Object.fromEntries(
-    Object.entries(object).filter(([name, value]) => !name.startsWith('_') && name !== 'displayName' && value !== null),
-  );
+function propertiesOf(object: FlatObject): FlatObject {
+  const properties = { __proto__: null } as unknown as Record<string, unknown>;
+  for (const name in object) {
+    const value = object[name];
+    if (name.charCodeAt(0) !== 95 /* _ */ && name !== 'displayName' && value !== null) properties[name] = value;
+  }
+  return properties;
+}

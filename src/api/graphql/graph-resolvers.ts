@@ -2,8 +2,9 @@ import { ErrorCode } from '../../contracts/error-code';
 import { DomainError } from '../../domain/errors';
 import { maxNeighborDepth, neighborhoodOf, type Neighborhood } from '../../domain/graph/neighborhood';
 import { isEverything, selectionOf, type SelectionRequest } from '../../domain/graph/vertex-selection';
+import type { FlatObject } from '../../domain/ports';
 import { given } from './given';
-import { edgeOf, vertexOf, type VertexObject } from './graph-objects';
+import { edgeOf, listOf, vertexOf, type VertexObject } from './graph-objects';
 import type { GraphqlContext, Resolver, Resolvers } from './graphql-context';
 
 const maxSize = 1000;
@@ -137,6 +138,10 @@ export const graphResolvers: Resolvers = {
     neighbors,
     edges: (async (source, _args, context) =>
       (await context.edgesOf((source as VertexObject).id)).map(edgeOf)) satisfies Resolver<object>,
+  },
+  EntityCoreProperties: {
+    _type: (entity: FlatObject) => listOf(entity['_type']),
+    _class: (entity: FlatObject) => listOf(entity['_class']),
   },
 };
 
