@@ -28,8 +28,8 @@ export function withoutSecrets(text: string): string {
   return secretsInText.reduce((clean, [pattern, replacement]) => clean.replace(pattern, replacement), text);
 }
 
-/** Of lines that wait for the end of a turn. */
-const keptBytes = 64 * 1024;
+/** Of lines that wait for the end of a turn; less than what pino writes at once. */
+const keptBytes = 8 * 1024;
 
 export interface LoggerOptions {
   readonly level: string;

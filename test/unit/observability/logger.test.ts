@@ -66,4 +66,8 @@ describe('logger', () => {
     await turn();
     expect(output.flushed).toEqual([2, 3]);
   });
+
+  it('takes standard output where no destination is named', () => {
+    expect(() => createLogger({ level: 'silent', name: 'test' })).not.toThrow();
+  });
 });
