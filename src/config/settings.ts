@@ -163,7 +163,7 @@ export const serverSettings = {
     'Memory for further pages of sorted and grouped answers. A page that is not there is computed again.',
   ),
   PERIJOVE_GRAPH_COPY_BYTES: setting(
-    integer(512 * mib, { min: 0, max: 64 * gib }),
+    integer(gib, { min: 0, max: 64 * gib }),
     'Memory for copies of graphs that are asked often. A graph that does not fit is read from MongoDB each time; 0 keeps no copy.',
   ),
   PERIJOVE_UPLOAD_URL_TTL_MS: setting(

@@ -1,8 +1,9 @@
-const cellsOfChunk = 1 << 17;
+const cellBits = 17;
+const cellsOfChunk = 1 << cellBits;
 const bytesOfChunk = 1 << 20;
 const firstLength = 1 << 10;
 
-/** Numbers in runs that lie together, at places that stay. */
+/** Numbers in runs that lie together, at places that stay: up to 2^32 of them. */
 export class Cells {
   private readonly chunks: Float64Array[] = [];
   private used = cellsOfChunk;
@@ -29,11 +30,11 @@ export class Cells {
   }
 
   set(at: number, value: number): void {
-    (this.chunks[Math.floor(at / cellsOfChunk)] as Float64Array)[at % cellsOfChunk] = value;
+    (this.chunks[at >>> cellBits] as Float64Array)[at & (cellsOfChunk - 1)] = value;
   }
 
   get(at: number): number {
-    return (this.chunks[Math.floor(at / cellsOfChunk)] as Float64Array)[at % cellsOfChunk] as number;
+    return (this.chunks[at >>> cellBits] as Float64Array)[at & (cellsOfChunk - 1)] as number;
   }
 }
 

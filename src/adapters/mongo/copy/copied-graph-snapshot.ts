@@ -110,7 +110,7 @@ export class CopiedGraphSnapshot implements GraphSnapshot {
     const { ids } = this.at.copy.entities;
     const report = this.report('relationships');
     const add = this.dense.adder(classes, direction);
-    const links: Links = { relationships: [], ends: [] };
+    const links: Links = { relationships: [], ends: [], count: 0 };
     for (const id of at) {
       const place = ids.find(id);
       if (place >= 0) add(place, links);

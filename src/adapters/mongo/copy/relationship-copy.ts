@@ -87,13 +87,7 @@ export class RelationshipCopy {
   }
 
   /** Adds the live relationships that leave an entity or come to it, in no order; none whose other end is `except`. */
-  collect(
-    entity: number,
-    direction: 'out' | 'in',
-    chosen: Uint8Array | undefined,
-    { relationships, ends }: Links,
-    except = none,
-  ): void {
+  collect(entity: number, direction: 'out' | 'in', chosen: Uint8Array | undefined, to: Links, except = none): void {
     const { heads, next } = this.chains[direction];
     const others = direction === 'out' ? this.to : this.from;
     const { isLive, classOf } = this;
@@ -101,8 +95,8 @@ export class RelationshipCopy {
       if (isLive[slot] === 0 || (chosen && chosen[classOf[slot] as number] === 0)) continue;
       const other = others[slot] as number;
       if (other === except) continue;
-      relationships.push(slot);
-      ends.push(other);
+      to.relationships[to.count] = slot;
+      to.ends[to.count++] = other;
     }
   }
 

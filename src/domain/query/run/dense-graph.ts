@@ -22,8 +22,9 @@ export interface DenseGraph {
   relationship(relationship: number): FoundRelationship;
 }
 
-/** Relationships with the entities at their other ends. */
+/** Relationships with the entities at their other ends: the first `count`, as the arrays are used again and again. */
 export interface Links {
   readonly relationships: number[];
   readonly ends: number[];
+  count: number;
 }

@@ -26,7 +26,6 @@ export class DenseRun {
   readonly frame: Frame;
   readonly fuel: Fuel = { left: fuelInOneGo };
   readonly walk: DenseWalk;
-  private readonly slots: number;
 
   constructor(
     private readonly request: WalkRequest,
@@ -34,8 +33,7 @@ export class DenseRun {
     isOrdered: boolean,
   ) {
     const { plan, strategy, wanted } = request;
-    this.slots = plan.slots.length;
-    const numbers = (): Int32Array => new Int32Array(this.slots).fill(-1);
+    const numbers = (): Int32Array => new Int32Array(plan.slots.length).fill(-1);
     this.frame = { entities: numbers(), relationships: numbers(), here: -1 };
     const isWanted = (slot: number): boolean => wanted.of(slot).length > 0;
     this.walk = new DenseWalk(strategy.moves, { graph, frame: this.frame, fuel: this.fuel, isOrdered, isWanted });
@@ -61,23 +59,26 @@ export class DenseRun {
     this.walk.start(start);
   }
 
-  /** Makes paths of what the frame holds. */
-  materializer(): (root: Root) => Path {
+  /** Puts what the frame stands for into the slots of a path. */
+  filler(): (found: (FoundObject | FoundRelationship | undefined)[], start: FoundObject) => void {
     const { plan, wanted, strategy } = this.request;
-    const { graph, frame, slots } = this;
+    const { graph, frame } = this;
+    const slots = plan.slots.length;
     const makers = plan.slots.map(({ kind }, slot) =>
       kind === 'relationship' ? undefined : graph.entities(wanted.of(slot)),
     );
     const startSlot = strategy.start.slot;
-    return (root) => {
-      const found = new Array<FoundObject | FoundRelationship | undefined>(slots);
+    return (found, start) => {
       for (let slot = 0; slot < slots; slot++) {
-        const [entity, relationship] = [frame.entities[slot] as number, frame.relationships[slot] as number];
-        if (slot === startSlot) found[slot] = root.start;
-        else if (relationship >= 0) found[slot] = graph.relationship(relationship);
+        if (slot === startSlot) {
+          found[slot] = start;
+          continue;
+        }
+        const entity = frame.entities[slot] as number;
+        const relationship = frame.relationships[slot] as number;
+        if (relationship >= 0) found[slot] = graph.relationship(relationship);
         else found[slot] = entity >= 0 ? makers[slot]?.(entity) : undefined;
       }
-      return new Path(root, found, root.start);
     };
   }
 
@@ -99,8 +100,9 @@ export async function* densePaths(
   goOn: (after: IdKey | undefined) => Paths,
 ): Paths {
   const run = new DenseRun(request, graph, true);
-  const pathOf = run.materializer();
+  const fill = run.filler();
   const { startMaker } = run;
+  const slots = request.plan.slots.length;
   let last = after;
   let most = Math.min(firstPiece, request.sizes.piece);
   let piece: Path[] = [];
@@ -115,7 +117,9 @@ export async function* densePaths(
     let given = 0;
     for (let outcome = run.walk.next(); outcome !== 'end'; outcome = run.walk.next()) {
       if (outcome === 'path') {
-        piece.push(pathOf(root));
+        const found = new Array<FoundObject | FoundRelationship | undefined>(slots);
+        fill(found, root.start);
+        piece.push(new Path(root, found, root.start));
         given += 1;
       }
       if (piece.length >= most) {

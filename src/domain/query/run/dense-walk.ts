@@ -94,7 +94,7 @@ export class DenseWalk {
 }
 
 class HopLevel implements Level {
-  private readonly links: Links = { relationships: [], ends: [] };
+  private readonly links: Links = { relationships: [], ends: [], count: 0 };
   private readonly add: ReturnType<DenseGraph['adder']>;
   private readonly admits: ((entity: number) => boolean) | undefined;
   private next = 0;
@@ -114,18 +114,17 @@ class HopLevel implements Level {
   open(): void {
     const { links, on } = this;
     const { from } = this.move;
-    links.relationships.length = 0;
-    links.ends.length = 0;
+    links.count = 0;
     this.add(from === undefined ? on.frame.here : (on.frame.entities[from] as number), links);
     this.next = 0;
-    if (on.isOrdered && links.ends.length > 1) sortLinks(links, on.graph);
-    on.fuel.left -= links.ends.length;
+    if (on.isOrdered && links.count > 1) sortLinks(links, on.graph);
+    on.fuel.left -= links.count;
   }
 
   step(): Outcome {
     const { frame, fuel } = this.on;
-    const { relationships, ends } = this.links;
-    while (this.next < ends.length) {
+    const { relationships, ends, count } = this.links;
+    while (this.next < count) {
       if (--fuel.left < 0) return 'rest';
       const relationship = relationships[this.next] as number;
       const end = ends[this.next++] as number;
@@ -177,9 +176,10 @@ function moveOf(step: AbsentPlan['steps'][number]): Move {
 /** Few relationships are sorted by insertion. */
 const fewLinks = 24;
 
-function sortLinks({ relationships, ends }: Links, graph: DenseGraph): void {
-  if (relationships.length > fewLinks) {
+function sortLinks({ relationships, ends, count }: Links, graph: DenseGraph): void {
+  if (count > fewLinks) {
     const order = relationships
+      .slice(0, count)
       .map((relationship, at) => ({ relationship, end: ends[at] as number }))
       .sort((a, b) => graph.compareRelationships(a.relationship, b.relationship));
     for (const [at, { relationship, end }] of order.entries()) {
@@ -188,7 +188,7 @@ function sortLinks({ relationships, ends }: Links, graph: DenseGraph): void {
     }
     return;
   }
-  for (let i = 1; i < relationships.length; i++) {
+  for (let i = 1; i < count; i++) {
     const [relationship, end] = [relationships[i] as number, ends[i] as number];
     let j = i - 1;
     for (; j >= 0 && graph.compareRelationships(relationships[j] as number, relationship) > 0; j--) {

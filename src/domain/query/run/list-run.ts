@@ -76,7 +76,7 @@ async function* orderedStarts(
       ordered.add(
         start,
         keys.map((key) => key(scope)),
-        100 + sizeOfBag(start.properties),
+        sizeOfStart,
       );
     }
     if (ordered.isFull) await ordered.shrink();
@@ -86,6 +86,8 @@ async function* orderedStarts(
     yield sorted.slice(from, from + sizes.rows).map((item) => ({ item, start: '' }));
   }
 }
+
+const sizeOfStart = ({ properties }: FoundObject): number => 100 + sizeOfBag(properties);
 
 /** The same entities with all their properties, in the same order. */
 async function wholeOf(items: readonly FoundObject[], { snapshot }: PreparedRun): Promise<readonly FoundObject[]> {

@@ -3,11 +3,14 @@ import type { Budget } from './budget';
 import { compareForOrder } from './order';
 import { sortInPieces } from './sort';
 
-interface Entry<Item> {
-  readonly item: Item;
+interface Place {
   readonly keys: readonly unknown[];
   /** Of equal keys the item that came first stays first. */
   readonly number: number;
+}
+
+interface Entry<Item> extends Place {
+  readonly item: Item;
   readonly bytes: number;
 }
 
@@ -24,12 +27,13 @@ export class Ordered<Item> {
     private readonly budget: Budget,
   ) {}
 
-  add(item: Item, keys: readonly unknown[], bytes: number): void {
-    const entry = { item, keys, number: this.count, bytes };
-    this.count += 1;
-    if (this.worst && this.compare(entry, this.worst) > 0) return;
+  /** @param sizeOf estimated bytes of an item that is kept */
+  add(item: Item, keys: readonly unknown[], sizeOf: (item: Item) => number): void {
+    const number = this.count++;
+    if (this.worst && this.compare({ keys, number }, this.worst) > 0) return;
+    const bytes = sizeOf(item);
     this.budget.hold(bytes);
-    this.entries.push(entry);
+    this.entries.push({ item, keys, number, bytes });
   }
 
   /** Time to `shrink`. */
@@ -50,7 +54,7 @@ export class Ordered<Item> {
     if (this.entries.length === this.most) this.worst = this.entries.at(-1);
   }
 
-  private compare(a: Entry<Item>, b: Entry<Item>): number {
+  private compare(a: Place, b: Place): number {
     for (let at = 0; at < this.orderBy.length; at += 1) {
       const difference = compareForOrder(a.keys[at], b.keys[at]);
       if (difference !== 0) return this.orderBy[at]?.isDescending === true ? -difference : difference;

@@ -1,5 +1,6 @@
 import type { QueryPlan, TablePlan } from '../plan/plan';
 import { sizeOfBag } from './budget';
+import { groupsDense } from './dense-groups';
 import type { Scope } from './expressions';
 import { countOf } from './fast-count';
 import { Groups } from './groups';
@@ -80,6 +81,8 @@ async function groupsOf(table: TablePlan, rows: TableRows, run: PreparedRun): Pr
   const { grouping = { keys: [], aggregates: [] } } = table;
   const counted = await countOf(grouping, table, run);
   if (counted) return [counted];
+  const dense = await groupsDense(grouping, table, run);
+  if (dense) return dense.scopes();
   const groups = new Groups(grouping, run.budget, !run.strategy.isReversed);
   for await (const scopes of scopesOf(pathsOf({ ...run, oncePerStart: false }, { isPaged: false }), rows)) {
     for (const scope of scopes) groups.add(scope);
@@ -126,7 +129,7 @@ async function orderedScopes(
   const most = limit === undefined || isUnique ? Infinity : skip + limit;
   const ordered = new Ordered<Scope>(orderBy, most, budget);
   for await (const piece of pieces) {
-    for (const scope of piece) ordered.add(scope, rows.orderKeysOf(scope), sizeOfScope(scope));
+    for (const scope of piece) ordered.add(scope, rows.orderKeysOf(scope), sizeOfScope);
     if (ordered.isFull) await ordered.shrink();
   }
   const sorted = await ordered.sorted();
