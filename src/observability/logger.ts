@@ -28,9 +28,6 @@ export function withoutSecrets(text: string): string {
   return secretsInText.reduce((clean, [pattern, replacement]) => clean.replace(pattern, replacement), text);
 }
 
-/** Of lines that wait for the end of a turn; less than what pino writes at once. */
-const keptBytes = 8 * 1024;
-
 export interface LoggerOptions {
   readonly level: string;
   /** Which process writes: `server` or `worker`. */
@@ -52,30 +49,7 @@ export function createLogger({ level, name, traced = false, destination }: Logge
     serializers: { err: describeError },
     ...(traced && { mixin: activeTrace }),
   };
-  return pino(options, destination ?? standardOutput());
-}
-
-function standardOutput(): DestinationStream {
-  const output = pino.destination({ dest: 1, sync: true, minLength: keptBytes });
-  process.on('exit', () => output.flushSync());
-  return writtenPerTurn(output);
-}
-
-/** Lines of one turn of the event loop go out together: under load, writing each by itself takes longer than making it. */
-export function writtenPerTurn(output: { write(line: string): unknown; flushSync(): void }): DestinationStream {
-  let isDue = false;
-  const flush = (): void => {
-    isDue = false;
-    output.flushSync();
-  };
-  return {
-    write(line) {
-      output.write(line);
-      if (isDue) return;
-      isDue = true;
-      setImmediate(flush);
-    },
-  };
+  return destination === undefined ? pino(options) : pino(options, destination);
 }
 
 function activeTrace(): { traceId?: string } {

@@ -1,4 +1,4 @@
-import { createLogger, withoutSecrets, writtenPerTurn } from '../../../src/observability/logger';
+import { createLogger, withoutSecrets } from '../../../src/observability/logger';
 
 function logged(write: (logger: ReturnType<typeof createLogger>) => void): string {
   const lines: string[] = [];
@@ -47,27 +47,4 @@ describe('logger', () => {
     ['mongodb://u:p@h/db', 'mongodb://***@h/db'],
     ['no secret at user@example.com', 'no secret at user@example.com'],
   ])('cleans %s', (text, clean) => expect(withoutSecrets(text)).toBe(clean));
-
-  it('writes the lines of one turn together, and those of the next by themselves', async () => {
-    const output = { lines: [] as string[], flushed: [] as number[] };
-    const logger = createLogger({
-      level: 'info',
-      name: 'test',
-      destination: writtenPerTurn({
-        write: (line) => output.lines.push(line),
-        flushSync: () => void output.flushed.push(output.lines.length),
-      }),
-    });
-    const turn = () => new Promise((resolve) => setImmediate(resolve));
-    logger.info('one');
-    logger.info('two');
-    await turn();
-    logger.info('three');
-    await turn();
-    expect(output.flushed).toEqual([2, 3]);
-  });
-
-  it('takes standard output where no destination is named', () => {
-    expect(() => createLogger({ level: 'silent', name: 'test' })).not.toThrow();
-  });
 });
