@@ -78,7 +78,7 @@ async function main(): Promise<void> {
     reader,
     logger,
     traced,
-    metrics: createMetrics(),
+    metrics: createMetrics({ graphCopyBytes: () => copies.byteLength }),
     readiness,
     limits: config.http,
     graphql: { ...config.graphql, publicUrl: config.http.publicUrl },

@@ -6,7 +6,10 @@ const durationBuckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /** Everything that `/metrics` shows. `processMetrics` adds memory, CPU, event loop and garbage collection of this process. */
-export function createMetrics({ processMetrics = true }: { readonly processMetrics?: boolean } = {}) {
+export function createMetrics({
+  processMetrics = true,
+  graphCopyBytes = () => 0,
+}: { readonly processMetrics?: boolean; readonly graphCopyBytes?: () => number } = {}) {
   const registry = new Registry();
   const registers = [registry];
   if (processMetrics) collectDefaultMetrics({ register: registry });
@@ -34,6 +37,14 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
       name: 'perijove_in_flight_body_bytes',
       help: 'Bytes reserved for request bodies that are being read or stored.',
       registers,
+    }),
+    graphCopyBytes: new Gauge({
+      name: 'perijove_graph_copy_bytes',
+      help: 'Bytes of the copies of graphs in memory.',
+      registers,
+      collect() {
+        this.set(graphCopyBytes());
+      },
     }),
     queriesValidated: new Counter({
       name: 'perijove_queries_validated_total',

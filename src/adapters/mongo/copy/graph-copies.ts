@@ -65,12 +65,9 @@ export class GraphCopies {
   }
 
   private async keepUp(): Promise<void> {
-    for (const [account, graph] of this.graphs) {
+    for (const graph of this.graphs.values()) {
       if (performance.now() - graph.lastUse < idleMs) await graph.keepUp().catch(() => undefined);
-      else {
-        graph.drop();
-        this.graphs.delete(account);
-      }
+      else graph.drop();
     }
   }
 }

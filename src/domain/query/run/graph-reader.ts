@@ -88,7 +88,7 @@ export interface GraphSnapshot {
 
 export interface ReadReport {
   readonly read: 'entities' | 'entitiesById' | 'relationships' | 'count';
-  /** Name of the index, or `memory`. */
+  /** Name of the index, `memory` for what another read has brought, or `copy`. */
   readonly index: string;
   readonly rows: number;
   readonly ms: number;
