@@ -11,6 +11,7 @@ import { bytesToUuid, keyNamespace, scopeId, uuidV5, type ObjectKind } from '../
 import { mutationScope } from '../../../src/domain/graph/mutation-store';
 import { openLiveDatabase } from '../../support/live-product';
 import type { SyncBench } from '../../support/bench';
+import { GraphChangesWatcher } from '../../support/graph-changes-watcher';
 import { expectCounted } from '../../support/play-jobs';
 import { createSyncBench } from '../../support/sync-bench';
 
@@ -301,6 +302,7 @@ describe('mutations', () => {
   it('of many clients beside finalizing jobs leave graph, counters and manifests whole', async () => {
     const property = fc.asyncProperty(fc.array(round, { minLength: 1, maxLength: 4 }), async (rounds) => {
       const bench = createSyncBench(database, { foldAfterRows: 1 });
+      const watcher = new GraphChangesWatcher(database, bench.account);
       for (const { jobs, clients } of rounds) {
         const ids: string[] = [];
         for (const { scope, entities, value, type, links } of jobs) {
@@ -321,6 +323,7 @@ describe('mutations', () => {
           }),
         ]);
         await expectWhole(bench);
+        await watcher.expectRecorded();
       }
       await expectManifestsRight(bench, ['east', 'west']);
     });
