@@ -9,6 +9,7 @@ import { openDatabase, type Database } from '../../../src/adapters/mongo/databas
 import type { SyncJobDocument } from '../../../src/contracts/sync-job';
 import type { SyncJobState } from '../../../src/contracts/temporal/sync-job';
 import { ApiClient } from '../../support/api-client';
+import { eventually } from '../../support/eventually';
 import { outcomeCounts } from '../../support/bench';
 
 const jobs = '/persister/synchronization/jobs';
@@ -155,9 +156,10 @@ describe('a job that would delete more than its share', () => {
       const job = await shrunk(scope, 0);
       await untilHeld(job.id);
       if (how === 'REST abort') await api.ok('POST', `${jobs}/${job.id}/abort`, { reason: 'no' });
-      // The held run may be a moment old, so that the update can meet the one before it.
-      else if (how === 'update abort') await handleOf(job).executeUpdate('abort', { args: [{ reason: 'no' }] });
-      else if (how === 'cancel') await handleOf(job).cancel();
+      // The document says it a moment before the run: until then the update is refused.
+      else if (how === 'update abort') {
+        await eventually(async () => await handleOf(job).executeUpdate('abort', { args: [{ reason: 'no' }] }));
+      } else if (how === 'cancel') await handleOf(job).cancel();
       else await handleOf(job).terminate();
       const ended = await api.untilEnded(job.id, 60_000);
       expect({ status: ended.status, awaitsApproval: ended.awaitsApproval }).toEqual({

@@ -5,6 +5,7 @@ import type { Database } from '../../../src/adapters/mongo/database';
 import type { SyncJobDocument } from '../../../src/contracts/sync-job';
 import { SearchAttribute } from '../../../src/contracts/temporal/sync-job';
 import type { ApiClient } from '../../support/api-client';
+import { eventually } from '../../support/eventually';
 import { LiveSuite, startByCli, temporalCli } from '../../support/live-suite';
 import { outcomeCounts } from '../../support/bench';
 
@@ -127,7 +128,9 @@ describe('the syncJob workflow', () => {
       const ended = await api.untilEnded(job.id, 60_000);
       expect(ended.status).toBe('ABORTED');
       const latest = handleOf(job);
-      expect(await latest.result()).toMatchObject({ status: 'ABORTED', reason: ended.statusReason });
+      // Until the new run has begun, the terminated one is the latest.
+      const result = await eventually(async () => await latest.result());
+      expect(result).toMatchObject({ status: 'ABORTED', reason: ended.statusReason });
       const { typedSearchAttributes, status } = await latest.describe();
       expect(status.name).toBe('COMPLETED');
       expect(typedSearchAttributes.get(SearchAttribute.status)).toBe('ABORTED');
