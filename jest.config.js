@@ -1,4 +1,3 @@
-const { availableParallelism } = require('node:os');
 
 /** @type {import('jest').Config} */
 const shared = {
@@ -21,9 +20,6 @@ const shared = {
 
 /** @type {import('jest').Config} */
 module.exports = {
-  // Live tests wait most of the time: two at once suit two cores too.
-  maxWorkers: Math.max(2, availableParallelism() - 1),
-  testSequencer: '<rootDir>/test/support/long-first.js',
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
     {
