@@ -1,10 +1,32 @@
 import type { Predicate, Scalar } from '../../../domain/query/plan/plan';
+import { all } from '../../../domain/query/plan/predicates';
 import type { EntityCopy } from './entity-copy';
 import type { IdIndex } from './id-index';
 
-/** Slots in the order of their ids among which all entities of a predicate are; others may be among them. */
-export function candidatesOf(predicate: Predicate, entities: EntityCopy): Uint32Array {
-  return listed(predicate, entities) ?? entities.all.inOrder();
+/** Slots in the order of their ids among which all entities of a predicate are, and what has to be true of those that are live. */
+export function candidatesOf(
+  predicate: Predicate,
+  entities: EntityCopy,
+): { readonly slots: Uint32Array; readonly rest: Predicate } {
+  const members = predicate.kind === 'all' ? predicate.of : [predicate];
+  let best: { readonly slots: Uint32Array; readonly member: Predicate } | undefined;
+  for (const member of members) {
+    const slots = listed(member, entities);
+    if (slots && (!best || slots.length < best.slots.length)) best = { slots, member };
+  }
+  if (!best) return { slots: entities.all.inOrder(), rest: predicate };
+  const { slots, member } = best;
+  const isSaid = exactPosting(member, entities);
+  return { slots, rest: isSaid ? all(members.filter((each) => each !== member)) : predicate };
+}
+
+/** Whether the list of a class or type has no others. */
+function exactPosting(predicate: Predicate, entities: EntityCopy): boolean {
+  if (predicate.kind !== 'compare' || predicate.operator !== '=' || predicate.subject.kind !== 'property') return false;
+  const { value, subject } = predicate;
+  if (typeof value !== 'string') return false;
+  if (subject.key === '_class') return entities.ofClass(value)?.isExact ?? true;
+  return subject.key === '_type' && (entities.ofType(value)?.isExact ?? true);
 }
 
 /** Undefined where no list speaks of the predicate. */

@@ -1,6 +1,6 @@
 import type { PlanSubject, Predicate } from '../../../domain/query/plan/plan';
 import { isAlways } from '../../../domain/query/plan/predicates';
-import type { DenseGraph, Links } from '../../../domain/query/run/dense-graph';
+import type { DenseGraph, EntityTest, Links } from '../../../domain/query/run/dense-graph';
 import type { FoundObject, FoundRelationship, IdKey, Wanted } from '../../../domain/query/run/graph-reader';
 import { compilePredicate } from '../../../domain/query/run/holds';
 import { candidatesOf } from './candidates';
@@ -15,13 +15,14 @@ export class CopiedDenseGraph implements DenseGraph {
     readonly isHeld: () => boolean,
   ) {}
 
-  candidates(predicate: Predicate, after: IdKey | undefined): Uint32Array {
+  starts(predicate: Predicate, after: IdKey | undefined): ReturnType<DenseGraph['starts']> {
     const { entities } = this.copy;
-    const slots = candidatesOf(predicate, entities);
-    return after === undefined ? slots : slots.subarray(placeBehind(slots, after, entities.ids));
+    const { slots, rest } = candidatesOf(predicate, entities);
+    const among = after === undefined ? slots : slots.subarray(placeBehind(slots, after, entities.ids));
+    return { among, is: this.test(rest) };
   }
 
-  test(predicate: Predicate): (slot: number) => boolean {
+  test(predicate: Predicate): EntityTest {
     const { entities } = this.copy;
     const { rows } = entities;
     if (isAlways(predicate)) return (slot) => rows.has(slot);

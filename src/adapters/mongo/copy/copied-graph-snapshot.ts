@@ -56,8 +56,7 @@ export class CopiedGraphSnapshot implements GraphSnapshot {
     const { predicate, wanted, pageSize } = request;
     const { entities } = this.at.copy;
     const report = this.report('entities');
-    const slots = this.dense.candidates(predicate, request.after);
-    const holds = this.dense.test(predicate);
+    const { among: slots, is: holds } = this.dense.starts(predicate, request.after);
     const entityOf = this.dense.entities(wanted);
     let next = 0;
     let [most, found, sinceRest] = [pageSize, 0, 0];

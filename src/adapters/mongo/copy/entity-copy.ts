@@ -23,6 +23,8 @@ export class EntityCopy {
   private readonly byType = new Map<string, Posting>();
   private readonly keys = new KeyIndex();
   private readonly tally = new CountTally();
+  /** What removed entities were: they may come back as something else. */
+  private readonly gone = new Map<number, Kinds>();
 
   get byteLength(): number {
     let bytes = this.ids.byteLength + this.rows.byteLength + this.all.byteLength;
@@ -36,8 +38,9 @@ export class EntityCopy {
   put(document: Buffer, at: number, idAt: number): void {
     const { ids, rows } = this;
     const slot = ids.add(document, idAt);
-    const before = rows.has(slot) ? this.kindsOf(slot) : undefined;
-    if (before) this.count(before, -1);
+    this.remove(slot);
+    const before = this.gone.get(slot);
+    this.gone.delete(slot);
     rows.put(slot, document, at);
     const kinds = this.kindsOf(slot);
     this.count(kinds, 1);
@@ -48,12 +51,15 @@ export class EntityCopy {
     }
     if (before?.type !== type) this.posting(this.byType, type).add(slot);
     for (const name of classes) if (!before?.classes.includes(name)) this.posting(this.byClass, name).add(slot);
+    if (before) this.leave(before, kinds);
   }
 
   /** Its slot stays in the lists, which those who read them pass over. */
   remove(slot: number): void {
     if (!this.rows.has(slot)) return;
-    this.count(this.kindsOf(slot), -1);
+    const kinds = this.kindsOf(slot);
+    this.count(kinds, -1);
+    this.gone.set(slot, kinds);
     this.rows.remove(slot);
   }
 
@@ -126,6 +132,14 @@ export class EntityCopy {
       type: String(this.reader('_type')(slot)),
       classes: typeof classes === 'string' ? [classes] : ((classes as readonly string[] | null | undefined) ?? []),
     };
+  }
+
+  /** It stays in the lists of what it was. */
+  private leave(before: Kinds, { type, classes }: Kinds): void {
+    if (before.type !== type) this.posting(this.byType, before.type).isExact = false;
+    for (const name of before.classes) {
+      if (!classes.includes(name)) this.posting(this.byClass, name).isExact = false;
+    }
   }
 
   private count({ type, classes }: Kinds, by: number): void {

@@ -6,6 +6,8 @@ export class Posting {
   private slots = new Uint32Array(4);
   private count = 0;
   private inPlace = 0;
+  /** Whether no live entity is in it that does not belong there. */
+  isExact = true;
 
   constructor(private readonly ids: IdIndex) {}
 

@@ -22,18 +22,13 @@ export async function countDense(
     numbers: plan.slots[slot]?.kind === 'relationship' ? relationships : entities,
     seen: new Numbers(),
   }));
-  for (const start of run.starts(undefined)) {
-    if (start >= 0) {
-      run.begin(start);
-      for (let outcome = run.walk.next(); outcome !== 'end'; outcome = run.walk.next()) {
-        if (outcome === 'path') for (const { slot, numbers, seen } of tallies) seen.add(numbers[slot] as number);
-        if (run.fuel.left < 0) await run.rest();
-        if (!dense.isHeld()) return undefined;
-        if (isOfStarts && outcome === 'path') break;
-      }
-    } else await run.rest();
-    if (!dense.isHeld()) return undefined;
-  }
+  const isWhole = await run.each(
+    () => {
+      for (const { slot, numbers, seen } of tallies) seen.add(numbers[slot] as number);
+    },
+    { oncePerStart: isOfStarts },
+  );
+  if (!isWhole) return undefined;
   return tallies.map(({ seen }) => seen.size);
 }
 

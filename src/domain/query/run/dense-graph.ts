@@ -8,10 +8,10 @@ import type { FoundObject, FoundRelationship, IdKey, Wanted } from './graph-read
 export interface DenseGraph {
   /** @throws the reason of the signal that the snapshot was opened with */
   isHeld(): boolean;
-  /** Entities behind `after` in the order of ids, among which all are that satisfy the predicate. */
-  candidates(predicate: Predicate, after: IdKey | undefined): Uint32Array;
+  /** Entities behind `after` in the order of ids, among which all are that satisfy the predicate, and whether one does. */
+  starts(predicate: Predicate, after: IdKey | undefined): { readonly among: Uint32Array; readonly is: EntityTest };
   /** Whether one exists and satisfies the predicate. */
-  test(predicate: Predicate): (entity: number) => boolean;
+  test(predicate: Predicate): EntityTest;
   /** Adds the relationships at an entity, each once, in no order. @param classes empty for any */
   adder(classes: readonly string[], direction: 'any' | 'out' | 'in'): (entity: number, to: Links) => void;
   /** As the ids of two relationships are in order. */
@@ -21,6 +21,8 @@ export interface DenseGraph {
   /** Without properties. */
   relationship(relationship: number): FoundRelationship;
 }
+
+export type EntityTest = (entity: number) => boolean;
 
 /** Relationships with the entities at their other ends: the first `count`, as the arrays are used again and again. */
 export interface Links {

@@ -41,12 +41,32 @@ export class DenseRun {
 
   /** Entities at which paths begin, in the order of ids; -1 where it is time to rest. */
   *starts(after: IdKey | undefined): Iterable<number> {
-    const { predicate } = this.request.strategy.start;
-    const isStart = this.graph.test(predicate);
-    for (const entity of this.graph.candidates(predicate, after)) {
+    const { among, is } = this.graph.starts(this.request.strategy.start.predicate, after);
+    for (const entity of among) {
       if (--this.fuel.left < 0) yield -1;
-      if (isStart(entity)) yield entity;
+      if (is(entity)) yield entity;
     }
+  }
+
+  /**
+   * Calls `visit` with the start of each path, while the frame holds it.
+   * @returns false if the graph was not held until the end
+   */
+  async each(visit: (start: number) => void, { oncePerStart = false } = {}): Promise<boolean> {
+    const { walk, fuel, graph } = this;
+    for (const start of this.starts(undefined)) {
+      if (start >= 0) {
+        this.begin(start);
+        for (let outcome = walk.next(); outcome !== 'end'; outcome = walk.next()) {
+          if (outcome === 'path') visit(start);
+          if (fuel.left < 0) await this.rest();
+          if (!graph.isHeld()) return false;
+          if (oncePerStart && outcome === 'path') break;
+        }
+      } else await this.rest();
+      if (!graph.isHeld()) return false;
+    }
+    return true;
   }
 
   async rest(): Promise<void> {

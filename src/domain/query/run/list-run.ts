@@ -74,7 +74,7 @@ async function* orderedStarts(
       budget.hold(80);
       const scope = scopeOfPath(slots);
       ordered.add(
-        start,
+        () => start,
         keys.map((key) => key(scope)),
         sizeOfStart,
       );

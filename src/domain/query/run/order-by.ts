@@ -27,10 +27,14 @@ export class Ordered<Item> {
     private readonly budget: Budget,
   ) {}
 
-  /** @param sizeOf estimated bytes of an item that is kept */
-  add(item: Item, keys: readonly unknown[], sizeOf: (item: Item) => number): void {
+  /**
+   * @param make called if the item may be given out
+   * @param sizeOf its estimated bytes
+   */
+  add(make: () => Item, keys: readonly unknown[], sizeOf: (item: Item) => number): void {
     const number = this.count++;
     if (this.worst && this.compare({ keys, number }, this.worst) > 0) return;
+    const item = make();
     const bytes = sizeOf(item);
     this.budget.hold(bytes);
     this.entries.push({ item, keys, number, bytes });
@@ -48,7 +52,15 @@ export class Ordered<Item> {
 
   /** Drops what cannot be given out any more. */
   async shrink(): Promise<void> {
-    const sorted = await sortInPieces(this.entries, (a, b) => this.compare(a, b));
+    this.keep(await sortInPieces(this.entries, (a, b) => this.compare(a, b)));
+  }
+
+  /** The same in one go, for few entries. */
+  shrinkNow(): void {
+    this.keep(this.entries.toSorted((a, b) => this.compare(a, b)));
+  }
+
+  private keep(sorted: readonly Entry<Item>[]): void {
     for (const { bytes } of sorted.slice(this.most)) this.budget.release(bytes);
     this.entries = sorted.slice(0, this.most);
     if (this.entries.length === this.most) this.worst = this.entries.at(-1);

@@ -1,7 +1,7 @@
 import type { QueryPlan, TablePlan } from '../plan/plan';
 import { sizeOfBag } from './budget';
-import { groupsDense } from './dense-groups';
-import type { Scope } from './expressions';
+import { eachScope, groupsDense } from './dense-table';
+import { scopeOfPath, type Scope } from './expressions';
 import { countOf } from './fast-count';
 import { Groups } from './groups';
 import { isLate, LateColumns } from './late-columns';
@@ -17,6 +17,8 @@ import { WantedProperties } from './wanted';
 
 /** Rows that are made of groups or sorted paths at once. */
 const pieceSize = 4000;
+/** Rows of which twice as many are sorted in one go. */
+const maxFirstRows = 2000;
 
 export function runTable(table: TablePlan, run: PreparedRun): AsyncIterable<RunBatch> {
   const { options, isResumable, plan, wanted } = run;
@@ -68,6 +70,8 @@ async function* unplaced<Item>(pieces: AsyncIterable<readonly Item[]>): AsyncIte
 
 /** With groups, UNIQUE and ORDER BY. */
 async function* wholeTable(table: TablePlan, rows: TableRows, run: PreparedRun): AsyncIterable<readonly Scope[]> {
+  const first = await firstRows(table, rows, run);
+  if (first) return yield* inPieces(first);
   const found = table.grouping
     ? inPieces(await groupsOf(table, rows, run))
     : scopesOf(pathsOf({ ...run, oncePerStart: false }, { isPaged: false }), rows);
@@ -118,6 +122,20 @@ async function* uniqueScopes(
   }
 }
 
+/** The first paths by ORDER BY; undefined where the graph is not in this process, or there may be many. */
+async function firstRows(table: TablePlan, rows: TableRows, run: PreparedRun): Promise<readonly Scope[] | undefined> {
+  const { orderBy, isUnique, skip, limit, grouping } = table;
+  const most = limit === undefined ? Infinity : skip + limit;
+  if (grouping || isUnique || orderBy.length === 0 || most > maxFirstRows) return undefined;
+  const ordered = new Ordered<Scope>(orderBy, most, run.budget);
+  const isWhole = await eachScope(table, run, (scope) => {
+    if (!rows.isKept(scope)) return;
+    ordered.add(() => scopeOfPath(scope.slots.slice()), rows.orderKeysOf(scope), sizeOfScope);
+    if (ordered.isFull) ordered.shrinkNow();
+  });
+  return isWhole ? await ordered.sorted() : undefined;
+}
+
 /** Of equal rows of UNIQUE the first in the order stays. */
 async function orderedScopes(
   table: TablePlan,
@@ -129,7 +147,7 @@ async function orderedScopes(
   const most = limit === undefined || isUnique ? Infinity : skip + limit;
   const ordered = new Ordered<Scope>(orderBy, most, budget);
   for await (const piece of pieces) {
-    for (const scope of piece) ordered.add(scope, rows.orderKeysOf(scope), sizeOfScope);
+    for (const scope of piece) ordered.add(() => scope, rows.orderKeysOf(scope), sizeOfScope);
     if (ordered.isFull) await ordered.shrink();
   }
   const sorted = await ordered.sorted();

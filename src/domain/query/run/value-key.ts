@@ -12,4 +12,8 @@ export function keyOfValue(value: unknown): string {
   return `o${id.length}:${id}`;
 }
 
-export const keyOfValues = (values: readonly unknown[]): string => values.map(keyOfValue).join('');
+export function keyOfValues(values: readonly unknown[]): string {
+  let key = '';
+  for (const value of values) key += keyOfValue(value);
+  return key;
+}
