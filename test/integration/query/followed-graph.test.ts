@@ -79,6 +79,12 @@ describe('a copy of the graph', () => {
     expect(await statesOf(later)).toEqual(Array(30).fill('after'));
     expect(later.reads.map(({ index }) => index)).toEqual(['copy']);
 
+    const plan = planQuery('FIND Thing THAT FOLLOWS >> Thing AS t RETURN t.state LIMIT 5', { now });
+    for await (const batch of runPlan(plan, later, { limits: { maxBytes: 2 ** 26 } }).batches()) {
+      expect(batch.rows).toHaveLength(5);
+    }
+    expect(later.reads.at(-1)).toMatchObject({ read: 'walk', index: 'copy' });
+
     const again = await reader.open({ ...opened, time: later.time });
     expect(again).toBeInstanceOf(CopiedGraphSnapshot);
     const old = await reader.open({ ...opened, time: snapshot.time });

@@ -13,6 +13,7 @@ export class CopiedDenseGraph implements DenseGraph {
   constructor(
     private readonly copy: GraphCopy,
     readonly isHeld: () => boolean,
+    readonly walking: DenseGraph['walking'],
   ) {}
 
   starts(predicate: Predicate, after: IdKey | undefined): ReturnType<DenseGraph['starts']> {

@@ -34,10 +34,11 @@ export class CopiedGraphSnapshot implements GraphSnapshot {
     private readonly openStored: () => Promise<GraphSnapshot>,
     signal: AbortSignal,
   ) {
-    this.dense = new CopiedDenseGraph(at.copy, () => {
+    const isHeld = (): boolean => {
       signal.throwIfAborted();
       return at.isHeld();
-    });
+    };
+    this.dense = new CopiedDenseGraph(at.copy, isHeld, () => this.report('walk'));
   }
 
   get time(): string {

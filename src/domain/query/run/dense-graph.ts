@@ -18,6 +18,8 @@ export interface DenseGraph {
   compareRelationships(one: number, other: number): number;
   /** Entities as the reads would give them. */
   entities(wanted: Wanted): (entity: number) => FoundObject;
+  /** Begins a report of a walk, for `explain`; its end says how many starts and relationships were met. */
+  walking(): (rows: number) => void;
   /** Without properties. */
   relationship(relationship: number): FoundRelationship;
 }

@@ -24,7 +24,7 @@ export function canWalkDense({ strategy, wanted, plan }: WalkRequest): boolean {
 /** A walk over the graph in this process, with all that it needs. */
 export class DenseRun {
   readonly frame: Frame;
-  readonly fuel: Fuel = { left: fuelInOneGo };
+  readonly fuel: Fuel = { left: fuelInOneGo, followed: 0 };
   readonly walk: DenseWalk;
 
   constructor(
@@ -42,9 +42,17 @@ export class DenseRun {
   /** Entities at which paths begin, in the order of ids; -1 where it is time to rest. */
   *starts(after: IdKey | undefined): Iterable<number> {
     const { among, is } = this.graph.starts(this.request.strategy.start.predicate, after);
-    for (const entity of among) {
-      if (--this.fuel.left < 0) yield -1;
-      if (is(entity)) yield entity;
+    const report = this.graph.walking();
+    let found = 0;
+    try {
+      for (const entity of among) {
+        if (--this.fuel.left < 0) yield -1;
+        if (!is(entity)) continue;
+        found += 1;
+        yield entity;
+      }
+    } finally {
+      report(found + this.fuel.followed);
     }
   }
 

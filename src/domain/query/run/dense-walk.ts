@@ -10,9 +10,11 @@ export interface Frame {
   here: number;
 }
 
-/** Steps until the process must do something else. */
+/** Steps until the process must do something else, and what has been done so far. */
 export interface Fuel {
   left: number;
+  /** Relationships that were looked at. */
+  followed: number;
 }
 
 /** `path` where the frame holds one; `rest` where fuel is used up: then the same call goes on. */
@@ -119,6 +121,7 @@ class HopLevel implements Level {
     this.next = 0;
     if (on.isOrdered && links.count > 1) sortLinks(links, on.graph);
     on.fuel.left -= links.count;
+    on.fuel.followed += links.count;
   }
 
   step(): Outcome {

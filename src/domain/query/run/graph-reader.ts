@@ -87,7 +87,8 @@ export interface GraphSnapshot {
 }
 
 export interface ReadReport {
-  readonly read: 'entities' | 'entitiesById' | 'relationships' | 'count';
+  /** `walk` stands for all steps of a walk by numbers, with what was done with its paths meanwhile. */
+  readonly read: 'entities' | 'entitiesById' | 'relationships' | 'count' | 'walk';
   /** Name of the index, `memory` for what another read has brought, or `copy`. */
   readonly index: string;
   readonly rows: number;
