@@ -47,14 +47,17 @@ const storeKind = ({ total, types, classes }: KindCounts): StoredCounts => ({
   classes: [...classes],
 });
 
-export function sumOf(documents: readonly CountsDocument[]): CountTally {
+const nothing: StoredCounts = { total: 0, types: [], classes: [] };
+
+/** @param documents those that were read without one kind add nothing to it */
+export function sumOf(documents: readonly (Pick<CountsDocument, '_id'> & Partial<CountsDocument>)[]): CountTally {
   const sum = new CountTally();
   const read = ({ total, types, classes }: StoredCounts): KindCounts => ({
     total,
     types: new Map(types),
     classes: new Map(classes),
   });
-  for (const { entity, relationship } of documents) {
+  for (const { entity = nothing, relationship = nothing } of documents) {
     sum.addAll({ entity: read(entity), relationship: read(relationship) });
   }
   return sum;

@@ -24,7 +24,11 @@ const sum = (counts: readonly (number | undefined)[]): number =>
 /** The counters of entities as the snapshot sees them; undefined where the account had none yet. */
 export async function readCounts(session: ReadSession, account: string): Promise<KindCounts | undefined> {
   const documents: CountsDocument[] = [];
-  for (const batch of await session.all({ find: 'objectCounts', filter: { account } })) {
+  for (const batch of await session.all({
+    find: 'objectCounts',
+    filter: { account },
+    projection: { relationship: 0 },
+  })) {
     eachDocument(batch, (bytes, at) => {
       const document = bytes.subarray(at, at + bytes.readInt32LE(at));
       documents.push(BSON.deserialize(document) as CountsDocument);
