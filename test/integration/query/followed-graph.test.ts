@@ -22,7 +22,7 @@ import { loadGraph } from '../../support/query/load-graph';
 import { MemoryGraphReader } from '../../support/query/memory-graph-reader';
 import { randomGraph } from '../../support/query/random-graph';
 import { randomQuery } from '../../support/query/random-query';
-import { textOf } from '../../support/query/row-text';
+import { textsOf } from '../../support/query/row-text';
 import { withUuids } from '../../support/query/account-graph';
 
 const histories = Number(process.env['J1QL_LIVE_GRAPHS'] ?? 40) / 2;
@@ -167,11 +167,7 @@ async function rowsOf(text: string, reader: GraphReader): Promise<readonly strin
   const plan = planQuery(text, { now, variables, parameters: variables, includeDeleted: false });
   const snapshot = await reader.open(opened);
   try {
-    const rows: string[] = [];
-    for await (const batch of runPlan(plan, snapshot, { limits: { maxBytes: 2 ** 26 } }).batches()) {
-      for (const row of batch.rows) rows.push(textOf(row));
-    }
-    return rows;
+    return await textsOf(runPlan(plan, snapshot, { limits: { maxBytes: 2 ** 26 } }));
   } finally {
     await snapshot.close();
   }

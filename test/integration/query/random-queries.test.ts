@@ -11,7 +11,7 @@ import { loadGraph } from '../../support/query/load-graph';
 import { MemoryGraphReader } from '../../support/query/memory-graph-reader';
 import { randomGraph } from '../../support/query/random-graph';
 import { randomQuery } from '../../support/query/random-query';
-import { textOf } from '../../support/query/row-text';
+import { textsOf } from '../../support/query/row-text';
 import { withUuids } from '../../support/query/account-graph';
 import { validQueries } from '../../unit/query/corpus';
 
@@ -72,11 +72,7 @@ async function rowsOf(
   const plan = planQuery(text, { now, variables: given, parameters: given, includeDeleted });
   const snapshot = await reader.open({ includeDeleted, signal: new AbortController().signal });
   try {
-    const rows: string[] = [];
-    for await (const batch of runPlan(plan, snapshot, { limits: { maxBytes: 2 ** 26 } }).batches()) {
-      for (const row of batch.rows) rows.push(textOf(row));
-    }
-    return rows;
+    return await textsOf(runPlan(plan, snapshot, { limits: { maxBytes: 2 ** 26 } }));
   } finally {
     await snapshot.close();
   }

@@ -1,25 +1,11 @@
-import { createHash } from 'node:crypto';
-import { bytesToUuid } from '../../../src/domain/graph/identity';
-import type { Graph } from './graph';
+import { valueOf, type Graph } from './graph';
+import { withUuids as renamed } from './uuid-graph';
 
-/** The same graph with ids as they are stored. */
+/** The same graph with ids as they are stored, of one account; an entity that is deleted takes its relationships with it. */
 export function withUuids({ entities, relationships }: Graph, account: string): Graph {
-  const uuidOf = (id: string): string => bytesToUuid(createHash('md5').update(`${account}/${id}`).digest());
-  const moved = <Each extends { readonly id: string; readonly properties: object }>(object: Each): Each => ({
-    ...object,
-    id: uuidOf(object.id),
-    properties: { ...object.properties, _id: uuidOf(object.id) },
-  });
-  const ended = new Set(entities.filter(({ properties }) => properties['_deleted'] === true).map(({ id }) => id));
-  return {
-    entities: entities.map(moved),
-    // An entity takes its relationships with it.
-    relationships: relationships.map(({ from, to, ...each }) => ({
-      ...moved(
-        ended.has(from) || ended.has(to) ? { ...each, properties: { ...each.properties, _deleted: true } } : each,
-      ),
-      from: uuidOf(from),
-      to: uuidOf(to),
-    })),
-  };
+  const ended = new Set(entities.filter((entity) => valueOf(entity, '_deleted') === true).map(({ id }) => id));
+  const consistent = relationships.map((each) =>
+    ended.has(each.from) || ended.has(each.to) ? { ...each, properties: { ...each.properties, _deleted: true } } : each,
+  );
+  return renamed({ entities, relationships: consistent }, `${account}/`);
 }

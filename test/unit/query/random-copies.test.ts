@@ -14,7 +14,7 @@ import { documentsOf } from '../../support/query/load-graph';
 import { MemoryGraphReader } from '../../support/query/memory-graph-reader';
 import { randomGraph } from '../../support/query/random-graph';
 import { randomQuery } from '../../support/query/random-query';
-import { textOf } from '../../support/query/row-text';
+import { textsOf } from '../../support/query/row-text';
 import { withUuids } from '../../support/query/account-graph';
 
 const numRuns = Number(process.env['J1QL_RUNS'] ?? 20_000) / 4;
@@ -48,13 +48,8 @@ describe('a copy that has followed a graph through changes', () => {
           let reads = mode % 4 === 0 ? mode % 7 : Infinity;
           const copied = new CopiedGraphSnapshot({ copy, time: '1.1', isHeld: () => reads-- > 0 }, stored, signal);
           const sizes = mode % 3 === 0 ? { ...usualSizes, firstPage: 1, page: 1, piece: 2, rows: 1 } : usualSizes;
-          const rowsOf = async (snapshot: GraphSnapshot): Promise<readonly string[]> => {
-            const rows: string[] = [];
-            for await (const batch of execute(plan, snapshot, { limits }, { sizes }).batches()) {
-              for (const row of batch.rows) rows.push(textOf(row));
-            }
-            return rows;
-          };
+          const rowsOf = async (snapshot: GraphSnapshot): Promise<readonly string[]> =>
+            await textsOf(execute(plan, snapshot, { limits }, { sizes }));
           const expected = await rowsOf(await stored());
           expect([text, await rowsOf(copied)]).toEqual([text, expected]);
           if (expected.length > 0) withRows += 1;

@@ -1,5 +1,6 @@
 import type { Predicate, Scalar } from '../../../domain/query/plan/plan';
 import { all } from '../../../domain/query/plan/predicates';
+import { equalityOf } from '../query/entity-access';
 import type { EntityCopy } from './entity-copy';
 import type { IdIndex } from './id-index';
 
@@ -22,46 +23,30 @@ export function candidatesOf(
 
 /** Whether the list of a class or type has no others. */
 function exactPosting(predicate: Predicate, entities: EntityCopy): boolean {
-  if (predicate.kind !== 'compare' || predicate.operator !== '=' || predicate.subject.kind !== 'property') return false;
-  const { value, subject } = predicate;
-  if (typeof value !== 'string') return false;
-  if (subject.key === '_class') return entities.ofClass(value)?.isExact ?? true;
-  return subject.key === '_type' && (entities.ofType(value)?.isExact ?? true);
+  const { key, values } = equalityOf(predicate) ?? {};
+  const [value, ...others] = values ?? [];
+  if (typeof value !== 'string' || others.length > 0) return false;
+  if (key === '_class') return entities.ofClass(value)?.isExact ?? true;
+  return key === '_type' && (entities.ofType(value)?.isExact ?? true);
 }
 
 /** Undefined where no list speaks of the predicate. */
 function listed(predicate: Predicate, entities: EntityCopy): Uint32Array | undefined {
-  switch (predicate.kind) {
-    case 'all':
-      return predicate.of
-        .map((each) => listed(each, entities))
-        .reduce((best, each) => (each && (!best || each.length < best.length) ? each : best), undefined);
-    case 'any': {
-      const lists: Uint32Array[] = [];
-      for (const each of predicate.of) {
-        const list = listed(each, entities);
-        if (!list) return undefined;
-        lists.push(list);
-      }
-      return union(lists, entities.ids);
-    }
-    case 'compare':
-      return predicate.operator === '=' && predicate.subject.kind === 'property'
-        ? withValues(predicate.subject.key, [predicate.value], entities)
-        : undefined;
-    case 'in':
-      return predicate.subject.kind === 'property'
-        ? withValues(predicate.subject.key, predicate.values, entities)
-        : undefined;
-    case 'not':
-    case 'absent':
-    case 'compareBoth':
-    case 'pattern':
-    case 'addressRange':
-    case 'among':
-    case 'words':
-      return undefined;
+  const equality = equalityOf(predicate);
+  if (equality) return withValues(equality.key, equality.values, entities);
+  if (predicate.kind === 'all') {
+    return predicate.of
+      .map((each) => listed(each, entities))
+      .reduce((best, each) => (each && (!best || each.length < best.length) ? each : best), undefined);
   }
+  if (predicate.kind !== 'any') return undefined;
+  const lists: Uint32Array[] = [];
+  for (const each of predicate.of) {
+    const list = listed(each, entities);
+    if (!list) return undefined;
+    lists.push(list);
+  }
+  return union(lists, entities.ids);
 }
 
 function withValues(key: string, values: readonly Scalar[], entities: EntityCopy): Uint32Array | undefined {

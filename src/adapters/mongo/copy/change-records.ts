@@ -2,7 +2,7 @@ import { BSON, ObjectId, Timestamp } from 'mongodb';
 import { graphChangesOrder } from '../indexes';
 import { bytesOf } from '../packed-ids';
 import { eachDocument } from '../query/bson-reply';
-import type { ReadSession } from '../query/read-session';
+import { parseTime, type ReadSession } from '../query/read-session';
 import type { GraphChangesDocument } from '../collections';
 
 /**
@@ -59,7 +59,7 @@ export class ChangeRecords {
   /** All that a session of this time sees is known now, these among it. */
   learn(records: readonly NewRecord[], time: string): void {
     for (const { id, at } of records) this.known.set(id, at);
-    const seconds = Number(time.split('.')[0]) - maxTransactionSeconds;
+    const seconds = parseTime(time).getHighBitsUnsigned() - maxTransactionSeconds;
     const from = Timestamp.fromBits(0, Math.max(0, seconds));
     if (from.lessThanOrEqual(this.from)) return;
     this.from = from;

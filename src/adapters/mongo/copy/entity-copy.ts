@@ -1,4 +1,5 @@
 import type { Wanted } from '../../../domain/query/run/graph-reader';
+import type { Bag } from '../../../domain/query/run/property-reader';
 import { isUuid, keyToUuid, uuidToBytes } from '../../../domain/graph/identity';
 import { CountTally, type KindCounts } from '../../../domain/graph/entity-counts';
 import { latestName, newProperties } from '../query/found-objects';
@@ -6,8 +7,6 @@ import { IdIndex } from './id-index';
 import { KeyIndex } from './key-index';
 import { Posting } from './posting';
 import { Rows } from './rows';
-
-export type Bag = Readonly<Record<string, unknown>>;
 
 interface Kinds {
   readonly type: string;

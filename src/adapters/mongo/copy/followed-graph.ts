@@ -1,6 +1,6 @@
 import type { Database } from '../database';
 import { graphChangesKeptMs } from '../graph-changes';
-import { ReadSession } from '../query/read-session';
+import { parseTime, ReadSession } from '../query/read-session';
 import { SharedAnswer } from '../../../lib/shared-answer';
 import { ChangeRecords } from './change-records';
 import type { CopyAtTime } from './copied-graph-snapshot';
@@ -206,15 +206,9 @@ function timeOf(session: ReadSession): string {
   return timeText;
 }
 
-const partsOf = (time: string): readonly [number, number] => {
-  const [seconds, increment] = time.split('.').map(Number);
-  return [seconds ?? 0, increment ?? 0];
-};
-const secondsOf = (time: string): number => partsOf(time)[0];
+const secondsOf = (time: string): number => parseTime(time).getHighBitsUnsigned();
 
 function isWithin(time: string, { since, until }: Held): boolean {
-  const [t, from, to] = [partsOf(time), partsOf(since), partsOf(until)];
-  return compare(from, t) <= 0 && compare(t, to) <= 0;
+  const at = parseTime(time);
+  return parseTime(since).lessThanOrEqual(at) && at.lessThanOrEqual(parseTime(until));
 }
-
-const compare = (a: readonly [number, number], b: readonly [number, number]): number => a[0] - b[0] || a[1] - b[1];

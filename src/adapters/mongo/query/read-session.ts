@@ -158,7 +158,7 @@ export class ReadSession {
 const isCode = (err: unknown, codeName: string): boolean =>
   err instanceof MongoServerError && err.codeName === codeName;
 
-function parseTime(text: string): Timestamp {
+export function parseTime(text: string): Timestamp {
   const match = /^(\d{1,10})\.(\d{1,10})$/.exec(text);
   const [t, i] = [Number(match?.[1]), Number(match?.[2])];
   if (!(t < 2 ** 32 && i < 2 ** 32)) throw noSuchTime();

@@ -1,4 +1,4 @@
-import type { Predicate, QueryPlan, StepPlan } from '../plan/plan';
+import type { Predicate, QueryPlan } from '../plan/plan';
 import { AbsentStage } from './absent-stage';
 import type { Budget } from './budget';
 import { propertyOf } from './expressions';
@@ -10,9 +10,9 @@ import { OptionalBits } from './optional-bits';
 import { OptionalStage } from './optional-stage';
 import { Path, type Paths, type Slots, type Stage } from './path';
 import type { RunSizes } from './sizes';
-import type { HopMove, Move, Strategy } from './strategy';
+import { moveOf, type HopMove, type Move, type Strategy } from './strategy';
 import type { WantedProperties } from './wanted';
-import { always } from '../plan/predicates';
+import { isAlways } from '../plan/predicates';
 
 export interface WalkRequest {
   readonly plan: QueryPlan;
@@ -81,14 +81,9 @@ class StageCompiler {
   }
 }
 
-const moveOf = (step: StepPlan): Move =>
-  step.kind === 'hop' ? { kind: 'hop', hop: step, from: undefined, edgeIs: always, pathIs: always } : step;
-
 /** Whether one relationship can be of a class of both lists. Its class is in any case, so that no list is all. */
 const canMeet = (classes: readonly string[], others: readonly string[]): boolean =>
   classes.length === 0 || others.length === 0 || classes.some((each) => others.includes(each));
-
-const isAlways = (predicate: Predicate): boolean => predicate.kind === 'all' && predicate.of.length === 0;
 
 function conditionOf(predicate: Predicate): ((slots: Slots) => boolean) | undefined {
   if (isAlways(predicate)) return undefined;

@@ -1,4 +1,4 @@
-import { canWalkDense, DenseRun } from './dense-paths';
+import { denseRunOf } from './dense-paths';
 import type { PreparedRun } from './prepared-run';
 
 /**
@@ -9,11 +9,9 @@ export async function countDense(
   slots: readonly number[],
   prepared: PreparedRun,
 ): Promise<readonly number[] | undefined> {
-  const { snapshot, strategy, plan } = prepared;
-  const { dense } = snapshot;
-  const request = { ...prepared, oncePerStart: false };
-  if (!dense?.isHeld() || !canWalkDense(request)) return undefined;
-  const run = new DenseRun(request, dense, false);
+  const { strategy, plan } = prepared;
+  const run = denseRunOf(prepared, false);
+  if (!run) return undefined;
   // Each start is met once, so that its first path is enough.
   const isOfStarts = slots.every((slot) => slot === strategy.start.slot);
   const { entities, relationships } = run.frame;

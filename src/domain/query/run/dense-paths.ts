@@ -5,6 +5,7 @@ import { DenseWalk, type Frame, type Fuel } from './dense-walk';
 import type { FoundObject, FoundRelationship, IdKey } from './graph-reader';
 import { Path, Root, type Paths } from './path';
 import { pause } from './pause';
+import type { PreparedRun } from './prepared-run';
 
 /** Steps without a pause: some milliseconds. */
 const fuelInOneGo = 50_000;
@@ -19,6 +20,13 @@ export interface DenseStarts {
 export function canWalkDense({ strategy, wanted, plan }: WalkRequest): boolean {
   const hasEdges = plan.slots.some(({ kind }, slot) => kind === 'relationship' && wanted.of(slot).length > 0);
   return !hasEdges && isAlways(strategy.rest) && DenseWalk.canWalk(strategy.moves);
+}
+
+/** A walk over all starts of a run; undefined where the graph is not in this process, or where it needs more than numbers. */
+export function denseRunOf(prepared: PreparedRun, isOrdered: boolean): DenseRun | undefined {
+  const { dense } = prepared.snapshot;
+  const request = { ...prepared, oncePerStart: false };
+  return dense?.isHeld() && canWalkDense(request) ? new DenseRun(request, dense, isOrdered) : undefined;
 }
 
 /** A walk over the graph in this process, with all that it needs. */

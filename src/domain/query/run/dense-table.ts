@@ -1,5 +1,5 @@
 import type { Grouping, TablePlan } from '../plan/plan';
-import { canWalkDense, DenseRun } from './dense-paths';
+import { denseRunOf } from './dense-paths';
 import { scopeOfPath, type Scope } from './expressions';
 import type { FoundObject, FoundRelationship } from './graph-reader';
 import { Groups } from './groups';
@@ -15,10 +15,8 @@ export async function eachScope(
   prepared: PreparedRun,
   visit: (scope: Scope) => void,
 ): Promise<boolean> {
-  const { dense } = prepared.snapshot;
-  const request = { ...prepared, oncePerStart: false };
-  if (!dense?.isHeld() || unwinds.length > 0 || !canWalkDense(request)) return false;
-  const run = new DenseRun(request, dense, true);
+  const run = unwinds.length > 0 ? undefined : denseRunOf(prepared, true);
+  if (!run) return false;
   const { startMaker } = run;
   const fill = run.filler();
   const slots = new Array<FoundObject | FoundRelationship | undefined>(prepared.plan.slots.length).fill(undefined);

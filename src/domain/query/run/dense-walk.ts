@@ -1,7 +1,7 @@
 import type { AbsentPlan, HopPlan } from '../plan/plan';
-import { always, isAlways } from '../plan/predicates';
+import { isAlways } from '../plan/predicates';
 import type { DenseGraph, Links } from './dense-graph';
-import type { HopMove, Move } from './strategy';
+import { moveOf, type HopMove, type Move } from './strategy';
 
 /** What a path stands on while it is walked: numbers by slot of the plan. */
 export interface Frame {
@@ -170,10 +170,6 @@ class AbsentLevel implements Level {
     this.on.frame.here = this.here;
     return outcome === 'path' ? 'end' : 'path';
   }
-}
-
-function moveOf(step: AbsentPlan['steps'][number]): Move {
-  return step.kind === 'hop' ? { kind: 'hop', hop: step, from: undefined, edgeIs: always, pathIs: always } : step;
 }
 
 /** Few relationships are sorted by insertion. */

@@ -1,4 +1,4 @@
-import type { AbsentPlan, HopPlan, NodePlan, OptionalPlan, Predicate, QueryPlan } from '../plan/plan';
+import type { AbsentPlan, HopPlan, NodePlan, OptionalPlan, Predicate, QueryPlan, StepPlan } from '../plan/plan';
 import { all, always } from '../plan/predicates';
 import { needsLeftJoin } from './left-join-stage';
 import { Selectivity, selectivityOf } from './selectivity';
@@ -21,6 +21,10 @@ interface StandMove {
 }
 
 export type Move = HopMove | StandMove | AbsentPlan | OptionalPlan;
+
+/** A step that goes on from where the path stands. */
+export const moveOf = (step: StepPlan): Move =>
+  step.kind === 'hop' ? { kind: 'hop', hop: step, from: undefined, edgeIs: always, pathIs: always } : step;
 
 /** In which order a plan is walked. */
 export interface Strategy {
