@@ -19,12 +19,22 @@ const shared = {
 
 /** @type {import('jest').Config} */
 module.exports = {
+  maxWorkers: 2,
+  testSequencer: '<rootDir>/test/support/longest-first-sequencer.js',
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/test/{unit,replay,bundle}/**/*.test.ts'],
+    },
+    // Each has a product of its own.
+    { ...shared, displayName: 'kill', testMatch: ['<rootDir>/test/integration/kill/**/*.test.ts'] },
     {
       ...shared,
       displayName: 'live',
-      testMatch: ['<rootDir>/test/{integration,e2e,replay,bundle}/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/{integration,e2e}/**/*.test.ts'],
+      testPathIgnorePatterns: [...shared.testPathIgnorePatterns, '<rootDir>/test/integration/kill/'],
+      runner: '<rootDir>/test/support/one-by-one-runner.js',
       globalSetup: '<rootDir>/test/support/start-product.ts',
       globalTeardown: '<rootDir>/test/support/stop-product.ts',
     },
