@@ -127,7 +127,7 @@ export function createBench(options: {
     run,
     async upload(jobId, body, ignoreDuplicates = false) {
       const target = await service.uploadTarget(jobId);
-      const upload = stores.reader.read(Buffer.from(JSON.stringify(body)), {
+      const upload = await stores.reader.read(Buffer.from(JSON.stringify(body)), {
         ...target,
         format: 'json',
         shape: 'upload',

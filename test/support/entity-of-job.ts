@@ -7,7 +7,7 @@ import { memoryStores } from './memory/memory-stores';
 export async function entityOfJob(database: MemoryDatabase, account: string, more: object = {}): Promise<string> {
   const stores = memoryStores(database, account);
   const job = await closedJob(stores, account);
-  const upload = uploadOf(job.scope, { entities: [{ _key: 'a', _type: 'thing', _class: 'Thing', ...more }] });
+  const upload = await uploadOf(job.scope, { entities: [{ _key: 'a', _type: 'thing', _class: 'Thing', ...more }] });
   const changes = changesOf('entity', upload, false);
   await stores.graph.applyChanges({ job, kind: 'entity', chunk: 'c' }, changes);
   await endJob(stores, job.document.id);

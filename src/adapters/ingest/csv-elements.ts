@@ -1,16 +1,36 @@
-import type { Options } from 'csv-parse';
+import { pipeline, Readable } from 'node:stream';
+import { parse, type Options } from 'csv-parse';
 import { faultOfHeader, readHeader, readRow, type CsvHeader } from '../../domain/ingest/csv-columns';
 import type { Element } from './intake';
 import { type ReadContext, unreadable } from './read-context';
 
+/** The elements of a CSV text, which arrives in pieces. @throws DomainError */
+export async function* csvElements(
+  context: ReadContext,
+  text: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncGenerator<Element> {
+  const rows = new CsvRows(context);
+  const records = parse({ ...csvOptions(context.limits.maxObjectBytes), info: true });
+  pipeline(Readable.from(text, { objectMode: false }), records, () => undefined);
+  try {
+    for await (const record of records) {
+      const element = rows.element(record as CsvRecord);
+      if (element) yield element;
+    }
+  } catch (error) {
+    throw csvFault(error);
+  }
+  rows.finish();
+}
+
 /** One record as csv-parse hands it over with the option `info`. */
-export interface CsvRecord {
+interface CsvRecord {
   readonly record: readonly string[];
   /** `lines`: the line that the record ends on, from 1. */
   readonly info: { readonly lines: number };
 }
 
-export const csvOptions = (maxRecordBytes: number): Options => ({
+const csvOptions = (maxRecordBytes: number): Options => ({
   bom: true,
   relax_column_count: true,
   skip_empty_lines: true,
@@ -18,7 +38,7 @@ export const csvOptions = (maxRecordBytes: number): Options => ({
 });
 
 /** Turns the records of one CSV text into elements; the first record is the header. */
-export class CsvRows {
+class CsvRows {
   private header: CsvHeader | undefined;
 
   constructor(private readonly context: ReadContext) {}
@@ -50,7 +70,7 @@ export class CsvRows {
 }
 
 /** Says in our words what csv-parse found; passes other errors on. */
-export function csvFault(error: unknown): unknown {
+function csvFault(error: unknown): unknown {
   if (!isCsvError(error)) return error;
   const { lines, column } = error;
   const cell = typeof column === 'number' ? `, cell ${column + 1}` : '';

@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
-import { parse } from 'csv-parse/sync';
 import type { ScannedUpload } from '../../domain/ingest/staged-rows';
 import { UploadBatch } from '../../domain/ingest/upload-batch';
+import { pause } from '../../lib/pause';
 import { closeBatch } from './close-batch';
-import { csvFault, csvOptions, CsvRows } from './csv-elements';
-import { takeElement } from './intake';
+import { csvElements } from './csv-elements';
+import { type Element, takeElement } from './intake';
 import { JsonDocument, type JsonGrammar } from './json-document';
 import { JsonSyntaxError } from './json-syntax';
 import { type ReadContext, unreadable } from './read-context';
@@ -12,8 +12,15 @@ import { invalidUtf8At, placeOf } from './text-place';
 import { lengthOfMark, recogniseFormat } from './upload-format';
 import { maxYamlBytes, yamlElements, yamlTooLarge } from './yaml-elements';
 
-/** Reads one upload request. @throws DomainError with all that is wrong */
-export function readBody(context: ReadContext, body: Uint8Array): ScannedUpload {
+/** CSV and YAML elements that are taken without a pause. */
+const elementsInOneGo = 250;
+
+/**
+ * Reads one upload request.
+ * @param pieceBytes how much is read without a pause
+ * @throws DomainError with all that is wrong
+ */
+export async function readBody(context: ReadContext, body: Uint8Array, pieceBytes: number): Promise<ScannedUpload> {
   if (!isUtf8(body)) {
     throw unreadable(
       `The body is not UTF-8 text: ${placeOf(body, invalidUtf8At(body))} holds a byte that cannot stand there.`,
@@ -25,47 +32,55 @@ export function readBody(context: ReadContext, body: Uint8Array): ScannedUpload 
     case 'json':
       // Objects of a sequence have no index of their own part, so they are named by their place.
       if (format === 'auto') context.byteOffset = 0;
-      readJson(context, batch, { body, grammar: format === 'auto' ? 'file' : 'body' });
+      await readJson(context, batch, { body, grammar: format === 'auto' ? 'file' : 'body', pieceBytes });
       return closeBatch(context, batch, { text: body, cut: false });
     case 'csv':
-      readCsv(context, batch, body);
+      await takeAll(context, batch, csvElements(context, piecesOf(body, pieceBytes)));
       break;
     case 'yaml':
       if (body.length > maxYamlBytes) throw yamlTooLarge();
-      for (const element of yamlElements(context, Buffer.from(body).toString())) takeElement(context, batch, element);
+      await takeAll(context, batch, yamlElements(context, Buffer.from(body).toString()));
       break;
   }
   return closeBatch(context, batch, { text: new Uint8Array(0), cut: false });
 }
 
-function readJson(
+async function readJson(
   context: ReadContext,
   batch: UploadBatch,
-  { body, grammar }: { body: Uint8Array; grammar: JsonGrammar },
-): void {
-  const span = { bytes: body, end: body.length };
+  { body, grammar, pieceBytes }: { body: Uint8Array; grammar: JsonGrammar; pieceBytes: number },
+): Promise<void> {
+  const document = new JsonDocument(context, grammar);
+  let at = lengthOfMark(body);
+  let size = pieceBytes;
   try {
-    new JsonDocument(context, grammar).advance(batch, span, { from: lengthOfMark(body), last: true });
+    for (;;) {
+      const end = Math.min(at + size, body.length);
+      const step = document.advance(batch, { bytes: body, end }, { from: at, last: end === body.length });
+      if (step.stop === 'done') return;
+      // An object that is longer than a piece would never be read to its end.
+      size = step.at === at ? 2 * size : pieceBytes;
+      at = step.at;
+      await pause();
+    }
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
     throw unreadable(`The body is not valid JSON: ${placeOf(body, error.position)}: ${error.what}.`);
   }
 }
 
-function readCsv(context: ReadContext, batch: UploadBatch, body: Uint8Array): void {
-  const rows = new CsvRows(context);
-  try {
-    parse(Buffer.from(body.buffer, body.byteOffset, body.length), {
-      ...csvOptions(context.limits.maxObjectBytes),
-      // Each record is taken as it comes: gathered, they would need many times the memory of the body.
-      on_record: (record: string[], info) => {
-        const element = rows.element({ record, info });
-        if (element) takeElement(context, batch, element);
-        return null;
-      },
-    });
-  } catch (error) {
-    throw csvFault(error);
+async function takeAll(
+  context: ReadContext,
+  batch: UploadBatch,
+  elements: AsyncIterable<Element> | Iterable<Element>,
+): Promise<void> {
+  let taken = 0;
+  for await (const element of elements) {
+    takeElement(context, batch, element);
+    if (++taken % elementsInOneGo === 0) await pause();
   }
-  rows.finish();
+}
+
+function* piecesOf(body: Uint8Array, bytes: number): Iterable<Uint8Array> {
+  for (let at = 0; at < body.length; at += bytes) yield body.subarray(at, at + bytes);
 }

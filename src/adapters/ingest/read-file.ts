@@ -1,12 +1,10 @@
 import { isUtf8 } from 'node:buffer';
-import { pipeline, Readable } from 'node:stream';
-import { parse } from 'csv-parse';
 import { ErrorCode } from '../../contracts/error-code';
 import { DomainError } from '../../domain/errors';
 import type { ScannedUpload } from '../../domain/ingest/staged-rows';
 import { UploadBatch } from '../../domain/ingest/upload-batch';
 import { closeBatch } from './close-batch';
-import { csvFault, csvOptions, type CsvRecord, CsvRows } from './csv-elements';
+import { csvElements } from './csv-elements';
 import { type Element, takeElement } from './intake';
 import { JsonDocument } from './json-document';
 import { JsonSyntaxError } from './json-syntax';
@@ -32,7 +30,7 @@ export async function* readFile(
         yield* readJson(context, feed, batchBytes);
         break;
       case 'csv':
-        yield* inBatches(context, csvElements(context, feed), batchBytes);
+        yield* inBatches(context, csvElements(context, validText(feed.rest())), batchBytes);
         break;
       case 'yaml':
         yield* inBatches(context, await wholeYaml(context, feed), batchBytes);
@@ -92,21 +90,6 @@ function checkUtf8(context: ReadContext, text: Uint8Array, offset: number): void
   if (isUtf8(text)) return;
   const at = (context.byteOffset ?? 0) + offset + invalidUtf8At(text);
   throw unreadable(`The text is not UTF-8: byte ${at} cannot stand there.`);
-}
-
-async function* csvElements(context: ReadContext, feed: TextFeed): AsyncGenerator<Element> {
-  const rows = new CsvRows(context);
-  const records = parse({ ...csvOptions(context.limits.maxObjectBytes), info: true });
-  pipeline(Readable.from(validText(feed.rest()), { objectMode: false }), records, () => undefined);
-  try {
-    for await (const record of records) {
-      const element = rows.element(record as CsvRecord);
-      if (element) yield element;
-    }
-  } catch (error) {
-    throw csvFault(error);
-  }
-  rows.finish();
 }
 
 async function* validText(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

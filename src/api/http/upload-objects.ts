@@ -28,7 +28,7 @@ export function registerUploadObjects(
     const job = await withBody({ request, reply, limits: api.uploads }, async (body) => {
       if (body.length === 0)
         throw new DomainError(ErrorCode.invalidBody, 'The body is empty; it must hold the objects to upload.');
-      const upload = api.reader.read(body, {
+      const upload = await api.reader.read(body, {
         format: formatOf(declared, body, contentType),
         shape,
         syncMode: target.syncMode,

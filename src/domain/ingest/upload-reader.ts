@@ -23,8 +23,11 @@ export interface ReadOptions {
 
 /** Turns upload bodies into staged rows, or says in one DomainError all that is wrong with them. */
 export interface UploadReader {
-  /** @throws DomainError with every offending item (capped at 50); nothing of the body is then usable. */
-  read(body: Uint8Array, options: ReadOptions): ScannedUpload;
+  /**
+   * Pauses now and then, so that a large body holds up nobody else.
+   * @throws DomainError with every offending item (capped at 50); nothing of the body is then usable.
+   */
+  read(body: Uint8Array, options: ReadOptions): Promise<ScannedUpload>;
   /**
    * Reads a file of any size (gzip recognised by content) in batches of about `batchBytes` of body each, one after the other.
    * Memory stays bounded by a few batches. Batches are the same for the same file, whatever the chunk borders of `source`.

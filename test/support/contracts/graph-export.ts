@@ -19,7 +19,7 @@ export function graphExportContract(openSubject: () => ExportSubject): void {
       account = newAccountName();
       const stores = subject.storesOf(account);
       const job = await closedJob(stores, account, { syncMode: 'CREATE_OR_UPDATE' });
-      const upload = uploadOf(job.scope, {
+      const upload = await uploadOf(job.scope, {
         entities: Array.from({ length: count }, (_, n) => ({
           _key: `k${n}`,
           _type: 'thing',

@@ -50,7 +50,7 @@ export function graphReadsContract(openSubject: () => ReadsSubject): void {
       account = newAccountName();
       const stores = subject.storesOf(account);
       const job = await closedJob(stores, account, { syncMode: 'CREATE_OR_UPDATE' });
-      const upload = uploadOf(job.scope, { entities, relationships, deleteEntities: [{ _key: 'gone' }] });
+      const upload = await uploadOf(job.scope, { entities, relationships, deleteEntities: [{ _key: 'gone' }] });
       const apply = { job, chunk: 'c' };
       await stores.graph.applyChanges({ ...apply, kind: 'entity' }, changesOf('entity', upload, true));
       await stores.graph.applyChanges({ ...apply, kind: 'relationship' }, changesOf('relationship', upload, true));

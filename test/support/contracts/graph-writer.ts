@@ -57,17 +57,17 @@ export function graphWriterContract(openSubject: OpenSubject): void {
     }
     const of = (job: StoredJob, kind: ObjectKind, chunk = 'c1.0'): ChunkOf => ({ job, kind, chunk });
     async function put(job: StoredJob, body: object, { chunk = 'c1.0', isNew = false } = {}): Promise<void> {
-      const upload = uploadOf(job.scope, body, job.document.syncMode);
+      const upload = await uploadOf(job.scope, body, job.document.syncMode);
       for (const kind of ['entity', 'relationship'] as const) {
         const changes = changesOf(kind, upload, isNew);
         if (changes.length > 0) await graph.applyChanges(of(job, kind, chunk), changes);
       }
     }
     const counts = async (job: StoredJob) => (await graph.totals(job)).counts;
-    const idsOf = (job: StoredJob, kind: ObjectKind, keys: readonly string[]) => {
+    const idsOf = async (job: StoredJob, kind: ObjectKind, keys: readonly string[]) => {
       const references = keys.map((key) => ({ _key: key }));
       const part = kind === 'entity' ? 'deleteEntities' : 'deleteRelationships';
-      return uploadOf(job.scope, { [part]: references })[part].ids;
+      return (await uploadOf(job.scope, { [part]: references }))[part].ids;
     };
     /** The manifest of a scope: what `partitions` gives, one row an id, by id: version, and hash or zeros. */
     async function manifest(scope: string, kind: ObjectKind = 'entity') {
@@ -124,7 +124,7 @@ export function graphWriterContract(openSubject: OpenSubject): void {
         to: 'east/b',
         properties: { w: true },
       });
-      const upload = uploadOf(job.scope, body);
+      const upload = await uploadOf(job.scope, body);
       for (const kind of ['entity', 'relationship'] as const) {
         const expected = changesOf(kind, upload, isNew).map(({ id, hash }) => [bytesToUuid(id), 1, hex(hash)]);
         const rows = [...(await manifest('east', kind))].map(([id, { version, hash }]) => [id, version, hash]);
@@ -221,7 +221,7 @@ export function graphWriterContract(openSubject: OpenSubject): void {
       const other = newAccountName();
       const theirs = subject.storesOf(other);
       const job = await closedJob(theirs, other, { syncMode: 'CREATE_OR_UPDATE' });
-      const upload = uploadOf(
+      const upload = await uploadOf(
         job.scope,
         {
           entities: [{ _id: id, _type: 'thing', n: 1 }],
@@ -276,12 +276,12 @@ export function graphWriterContract(openSubject: OpenSubject): void {
         relationships: [edge('r', 'a', 'b'), edge('s', 'b', 'b')],
       });
       const ids = Buffer.concat([
-        idsOf(job, 'entity', ['a', 'a', 'nobody']),
+        await idsOf(job, 'entity', ['a', 'a', 'nobody']),
         ...[...(await manifest('west')).values()].map(({ row }) => row.subarray(0, 16)),
       ]);
       await graph.applyExplicitDeletes(of(job, 'entity', 'x0'), ids, 2);
       await graph.applyExplicitDeletes(of(job, 'entity', 'x0'), ids, 2);
-      await graph.applyExplicitDeletes(of(job, 'relationship', 'x0'), idsOf(job, 'relationship', ['s', 'r']), 0);
+      await graph.applyExplicitDeletes(of(job, 'relationship', 'x0'), await idsOf(job, 'relationship', ['s', 'r']), 0);
       const totals = await graph.totals(job);
       expect(totals.counts).toMatchObject({
         numEntitiesDeleted: 2,
@@ -299,7 +299,7 @@ export function graphWriterContract(openSubject: OpenSubject): void {
       async (isNew) => {
         const first = await begin();
         await put(first, { entities: [entity('a', { n: 1 })] });
-        await graph.applyExplicitDeletes(of(first, 'entity', 'x0'), idsOf(first, 'entity', ['a']), 0);
+        await graph.applyExplicitDeletes(of(first, 'entity', 'x0'), await idsOf(first, 'entity', ['a']), 0);
         const job = await begin();
         await put(job, { entities: [entity('a', { n: 1 }), entity('b')] }, { isNew });
         expect(await counts(job)).toEqual({ numEntitiesCreated: 2 });
@@ -385,7 +385,7 @@ export function graphWriterContract(openSubject: OpenSubject): void {
     it('has the same manifest after folding as before', async () => {
       const job = await begin();
       await put(job, { entities: [entity('a'), entity('b')], relationships: [edge('r', 'a', 'b')] });
-      await graph.applyExplicitDeletes(of(job, 'entity', 'x0'), idsOf(job, 'entity', ['b']), 0);
+      await graph.applyExplicitDeletes(of(job, 'entity', 'x0'), await idsOf(job, 'entity', ['b']), 0);
       const before = [await manifest('east'), await manifest('east', 'relationship')];
       for (let i = 0; i < 2; i++) {
         for (const kind of ['entity', 'relationship'] as const) await stores.manifests.compact(job.scope, kind);

@@ -25,7 +25,7 @@ export function objectVersionsContract(openSubject: () => VersionsSubject): void
       for (const n of [1, 2, 3, 'end', 4, 5, 'end'] as const) {
         const job = await closedJob(stores, account, { startedAt: 1_000_000 });
         for (const kind of ['entity', 'relationship'] as const) await stores.manifests.prepare(job.scope, kind);
-        const upload = uploadOf(job.scope, {
+        const upload = await uploadOf(job.scope, {
           entities: [
             {
               _key: 'a',

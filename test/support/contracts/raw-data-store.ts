@@ -34,7 +34,7 @@ export function rawDataStoreContract(openSubject: () => RawDataSubject): void {
     async function job(entries: object, more: object = {}, chunk = 'c1.0'): Promise<{ id: string; job: StoredJob }> {
       const job = await closedJob(stores, account);
       await stores.manifests.prepare(job.scope, 'entity');
-      const upload = uploadOf(job.scope, {
+      const upload = await uploadOf(job.scope, {
         entities: [{ _key: 'a', _type: 'thing', _class: 'Thing', ...more, _rawData: entries }],
       });
       const changes = changesOf('entity', upload, false);
@@ -163,7 +163,7 @@ export function rawDataStoreContract(openSubject: () => RawDataSubject): void {
       const { id } = await job({ default: json({}) });
       const ending = await closedJob(stores, account);
       await stores.manifests.prepare(ending.scope, 'entity');
-      const { deleteEntities } = uploadOf(ending.scope, { deleteEntities: [{ _key: 'a' }] });
+      const { deleteEntities } = await uploadOf(ending.scope, { deleteEntities: [{ _key: 'a' }] });
       await stores.graph.applyExplicitDeletes({ job: ending, kind: 'entity', chunk: 'x' }, deleteEntities.ids, 0);
       expect(await rawData.versions(id)).toHaveLength(1);
       await expect(put(id, 'default', 'x')).rejects.toMatchObject({ code: 'NOT_FOUND' });

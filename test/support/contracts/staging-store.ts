@@ -36,7 +36,7 @@ export function stagingStoreContract(openSubject: OpenSubject): void {
       ({ staging } = stores);
       job = await stores.jobs.create(newJob(account));
     });
-    const upload = (body: unknown): ScannedUpload => uploadOf(job.scope, body);
+    const upload = async (body: unknown): Promise<ScannedUpload> => await uploadOf(job.scope, body);
     const stage = async (uploadId: string, what: ScannedUpload, more: Partial<StageRequest> = {}) =>
       await staging.stage({
         job,
@@ -55,12 +55,12 @@ export function stagingStoreContract(openSubject: OpenSubject): void {
       await staging.stageAside({
         ...aside,
         seq: 1,
-        upload: upload({ entities: some(2), deleteEntities: [{ _key: 'x' }] }),
+        upload: await upload({ entities: some(2), deleteEntities: [{ _key: 'x' }] }),
       });
       await staging.stageAside({
         ...aside,
         seq: 2,
-        upload: upload({ deleteEntities: [{ _key: 'y' }, { _id: 'no' }] }),
+        upload: await upload({ deleteEntities: [{ _key: 'y' }, { _id: 'no' }] }),
       });
       expect(await staging.batches(job.document.id)).toEqual([]);
       expect((await stores.jobs.find(job.document.id))?.document.numEntitiesUploaded).toBe(0);
@@ -85,7 +85,7 @@ export function stagingStoreContract(openSubject: OpenSubject): void {
     });
 
     it('counts an upload, and moves the upload window', async () => {
-      const what = upload({
+      const what = await upload({
         entities: [entity('a', { _rawData: [{ name: 'x', rawData: 'y' }] }), entity('b')],
         relationships: [edge('r')],
         deleteEntities: [{ _key: 'c' }, { _id: 'no id' }],
@@ -111,7 +111,7 @@ export function stagingStoreContract(openSubject: OpenSubject): void {
     });
 
     it('counts the same upload once, one after the other and at the same time', async () => {
-      const what = upload({ entities: some(3) });
+      const what = await upload({ entities: some(3) });
       const both = await Promise.all([stage('one', what), stage('one', what)]);
       expect(both.filter(({ stored }) => stored)).toHaveLength(1);
       const again = await stage('one', what);
@@ -120,9 +120,9 @@ export function stagingStoreContract(openSubject: OpenSubject): void {
     });
 
     it('numbers uploads in the order in which they were acknowledged, without a gap', async () => {
-      await stage('b', upload({ entities: some(1) }));
-      await stage('a', upload({ entities: some(2) }), { ignoreDuplicates: true });
-      await Promise.all(['c', 'd', 'e'].map(async (id) => await stage(id, upload({ entities: some(3) }))));
+      await stage('b', await upload({ entities: some(1) }));
+      await stage('a', await upload({ entities: some(2) }), { ignoreDuplicates: true });
+      await Promise.all(['c', 'd', 'e'].map(async (id) => await stage(id, await upload({ entities: some(3) }))));
       const batches = await staging.batches(job.document.id);
       expect(batches.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
       expect(batches.map(({ entities }) => entities)).toEqual([1, 2, 3, 3, 3]);
@@ -131,7 +131,7 @@ export function stagingStoreContract(openSubject: OpenSubject): void {
     });
 
     it('refuses uploads to a job that takes none, and counts nothing', async () => {
-      const what = upload({ entities: some(1) });
+      const what = await upload({ entities: some(1) });
       await stage('early', what);
       const refused = { name: 'DomainError', code: 'JOB_NOT_AWAITING_UPLOADS' };
       await expect(stage('bulk-0', what, { accepts: 'FINALIZE_PENDING' })).rejects.toMatchObject(refused);
@@ -147,7 +147,7 @@ export function stagingStoreContract(openSubject: OpenSubject): void {
 
     it('refuses more objects than one request may hold', async () => {
       const ids = new Uint8Array(16 * 300_001);
-      const what = { ...upload({}), deleteEntities: { ids, unresolvable: 0 } };
+      const what = { ...(await upload({})), deleteEntities: { ids, unresolvable: 0 } };
       await expect(stage('one', what)).rejects.toMatchObject({ code: 'RequestEntityTooLargeException' });
       expect(await staging.batches(job.document.id)).toEqual([]);
     });
@@ -157,11 +157,11 @@ export function stagingStoreContract(openSubject: OpenSubject): void {
       async (kind) => {
         const part = kind === 'entity' ? 'entities' : 'relationships';
         const other = kind === 'entity' ? { relationships: [edge('x')] } : { entities: some(1) };
-        const what = upload({
+        const what = await upload({
           [part]: Array.from({ length: 200 }, (_, i) => (kind === 'entity' ? entity : edge)(`k${i}`)),
         });
         await stage('one', what);
-        await stage('of another kind', upload(other));
+        await stage('of another kind', await upload(other));
         const rowsOf = (bytes: Uint8Array) =>
           Array.from({ length: bytes.length / stagedRowBytes }, (_, i) =>
             bytes.subarray(i * stagedRowBytes, (i + 1) * stagedRowBytes),
@@ -191,18 +191,18 @@ export function stagingStoreContract(openSubject: OpenSubject): void {
       ['too large for a document of its own', 300_000],
     ])('gives back a body that is %s, byte by byte', async (_, bytes) => {
       const blob = randomBytes(bytes).toString('base64');
-      await stage('one', upload({ entities: [entity('a')] }));
-      const what = upload({ entities: [entity('b', { blob })] });
+      await stage('one', await upload({ entities: [entity('a')] }));
+      const what = await upload({ entities: [entity('b', { blob })] });
       await stage('two', what);
       expect(hex(await staging.body({ ...ofJob(), seq: 2 }))).toBe(hex(what.body));
     });
 
     it('gives ids for deletion in the order of the uploads', async () => {
-      const one = upload({
+      const one = await upload({
         deleteEntities: [{ _key: 'b' }, { _key: 'a' }],
         deleteRelationships: [{ _id: 'nonsense' }],
       });
-      const two = upload({ deleteEntities: [{ _key: 'b' }, { _id: '?' }], deleteRelationships: [{ _key: 'r' }] });
+      const two = await upload({ deleteEntities: [{ _key: 'b' }, { _id: '?' }], deleteRelationships: [{ _key: 'r' }] });
       await stage('1', one);
       await stage('2', two);
       const found = async (kind: 'entity' | 'relationship') => {
@@ -215,7 +215,7 @@ export function stagingStoreContract(openSubject: OpenSubject): void {
 
     it('forgets a job, as often as it is told to, and no other job', async () => {
       const other = await stores.jobs.create(newJob(job.scope.account));
-      const large = upload({ entities: [entity('a', { blob: randomBytes(300_000).toString('base64') })] });
+      const large = await upload({ entities: [entity('a', { blob: randomBytes(300_000).toString('base64') })] });
       await stage('one', large);
       await stage('one', large, { job: other });
       await staging.discard(job.document.id);
@@ -227,7 +227,7 @@ export function stagingStoreContract(openSubject: OpenSubject): void {
     });
 
     it('is closed to other accounts', async () => {
-      await stage('one', upload({ entities: some(1) }));
+      await stage('one', await upload({ entities: some(1) }));
       const other = subject.storesOf(newAccountName()).staging;
       expect(await other.batches(job.document.id)).toEqual([]);
       await expect(other.body({ ...ofJob(), seq: 1 })).rejects.toThrow('is gone');

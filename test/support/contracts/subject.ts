@@ -45,8 +45,8 @@ export function newJob(account: string, changes: Partial<NewJob> = {}): NewJob {
 const reader = createUploadReader();
 
 /** A checked upload, as the API hands it over. */
-export function uploadOf(scope: Scope, body: unknown, syncMode: SyncMode = 'DIFF'): ScannedUpload {
-  return reader.read(Buffer.from(JSON.stringify(body)), {
+export async function uploadOf(scope: Scope, body: unknown, syncMode: SyncMode = 'DIFF'): Promise<ScannedUpload> {
+  return await reader.read(Buffer.from(JSON.stringify(body)), {
     format: 'json',
     shape: 'upload',
     syncMode,

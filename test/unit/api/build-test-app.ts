@@ -67,7 +67,7 @@ export function buildTestApp(options: Partial<ApiOptions> = {}): TestApp {
 
 /** Reads JSON without any rule on objects: enough for tests of what surrounds the reader. Rows hold key and hash only. */
 const plainReader: UploadReader = {
-  read(body, { shape }) {
+  async read(body, { shape }) {
     let parsed: Record<string, unknown>;
     try {
       parsed = JSON.parse(Buffer.from(body).toString()) as Record<string, unknown>;

@@ -107,9 +107,9 @@ test('CSV and gzip of CSV', async () => {
   expect(all(await batchesOf(csv(relationships)), 'relationships')).toEqual(relationships);
 });
 
-test('request bodies of format auto are told apart by the same rules', () => {
+test('request bodies of format auto are told apart by the same rules', async () => {
   for (const text of [files.json, files.ndjson, files.array, files['ndjson of bodies'], files.yaml]) {
-    const upload = fast.read(bytesOf(text), options());
+    const upload = await fast.read(bytesOf(text), options());
     expect(objectsOf(upload, 'entities')).toEqual(entities);
     expect(objectsOf(upload, 'relationships')).toEqual(relationships);
   }
@@ -149,7 +149,7 @@ test.each([
   [gzipSync('{"entities":[]}').subarray(0, 20), 'The gzip data is damaged or cut off'],
   [Buffer.concat([Buffer.from([0x1f, 0x8b]), Buffer.alloc(50, 7)]), 'The gzip data is damaged or cut off'],
 ])('a bad file says where and why: %.50j', async (body, message) => {
-  for (const sizes of [[1], [1 << 20]]) expect((await errorFor(body, { sizes })).message).toContain(message);
+  for (const sizes of [[1], [1 << 20]]) expect((await await errorFor(body, { sizes })).message).toContain(message);
 });
 
 test('a malformed file ends in an error that says so: any other would be tried again for ever', async () => {
@@ -213,7 +213,7 @@ test('readings may go on side by side', async () => {
   const mixed: unknown[] = [];
   for (;;) {
     const [next] = await Promise.all([one.next(), other.next()]);
-    fast.read(bytesOf({ entities }), optionsOf({ relationshipNamespace: new Uint8Array(16) }));
+    await fast.read(bytesOf({ entities }), optionsOf({ relationshipNamespace: new Uint8Array(16) }));
     if (next.done === true) break;
     mixed.push(contentOf(next.value));
   }

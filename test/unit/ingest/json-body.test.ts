@@ -11,7 +11,7 @@ import {
 } from './reading';
 
 describe('an upload body', () => {
-  test('of the JupiterOne documentation is taken as it is', () => {
+  test('of the JupiterOne documentation is taken as it is', async () => {
     const body = bytesOf(
       JSON.stringify(
         { entities: [entity, { ...entity, _key: '2', _class: 'Database' }], relationships: [relationship] },
@@ -19,7 +19,7 @@ describe('an upload body', () => {
         2,
       ),
     );
-    const upload = read(body);
+    const upload = await read(body);
     expect(upload.body).toBe(body);
     expect(rowsOf(upload, 'entities').map(({ id }) => id)).toEqual([
       idOf(entityNamespace, '1'),
@@ -34,8 +34,8 @@ describe('an upload body', () => {
     ['{"entities":null,"deleteEntities":null}', {}],
     ['{"entities":[],"version":{"of":["the","client"]}}', { shape: 'entities' }],
     ['\ufeff {"relationships" : [ ] } \n', { shape: 'relationships' }],
-  ] as const)('may be empty: %s', (body, changes) => {
-    expect(read(body, changes).entities.count).toBe(0);
+  ] as const)('may be empty: %s', async (body, changes) => {
+    expect((await read(body, changes)).entities.count).toBe(0);
   });
 
   test.each([
@@ -60,8 +60,8 @@ describe('an upload body', () => {
     ],
     [`{"x":${'['.repeat(100_000)}`, 'nested deeper than 64 levels'],
     [Buffer.from('{"entities":[{"_key":"\n\xff","_type":"t"}]}', 'latin1'), 'not UTF-8 text: line 2, column 1'],
-  ])('that cannot be read says where and why: %.60s', (body, message) => {
-    const error = errorFor(body);
+  ])('that cannot be read says where and why: %.60s', async (body, message) => {
+    const error = await errorFor(body);
     expect(error.code).toBe('INVALID_BODY');
     expect(error.message).toContain(message);
   });
@@ -73,16 +73,16 @@ describe('an upload body', () => {
     ['{}', 'entities', 'ENTITY_IS_NOT_ARRAY', '"entities" should be an array: the body has no "entities"'],
     ['{"relationships":null}', 'relationships', 'RELATIONSHIP_IS_NOT_ARRAY', 'the body has no "relationships"'],
     ['{"entities":[],"relationships":[]}', 'entities', 'INVALID_BODY', 'send it to the upload endpoint'],
-  ] as const)('with a part that is not what it must be: %s', (body, shape, code, message) => {
-    const error = errorFor(body, { shape });
+  ] as const)('with a part that is not what it must be: %s', async (body, shape, code, message) => {
+    const error = await errorFor(body, { shape });
     expect(error.code).toBe(code);
     expect(error.message).toContain(message);
   });
 });
 
 describe('validation', () => {
-  test('names every offending item of all parts in one error', () => {
-    const error = errorFor({
+  test('names every offending item of all parts in one error', async () => {
+    const error = await errorFor({
       entities: [entity, { _type: 't' }, { ...entity, _key: '3', owner: { name: 'x' }, _mine: 1 }, 7],
       relationships: [
         { ...relationship, _toEntityKey: '' },
@@ -101,8 +101,8 @@ describe('validation', () => {
     expect(error.problems[7]?.what).toBe('lacks "_id" or "_key" (it is nested in "entity": send that object itself)');
   });
 
-  test('lists fifty items and counts the rest', () => {
-    const error = errorFor({
+  test('lists fifty items and counts the rest', async () => {
+    const error = await errorFor({
       relationships: Array.from({ length: 80 }, (_, i) => ({ ...relationship, _key: `${i}`, list: [] })),
     });
     expect(error.code).toBe('RELATIONSHIP_UPLOAD_FAILED_VALIDATION');
@@ -135,14 +135,14 @@ describe('validation', () => {
       '"a" is used twice',
     ],
     [{ _rawData: { page: { contentType: 'text/html' } } }, '_rawData.page.body', 'is required'],
-  ])('of an entity with %j', (changes, where, what) => {
-    const { problems } = errorFor({ entities: [{ ...entity, ...changes }] });
+  ])('of an entity with %j', async (changes, where, what) => {
+    const { problems } = await errorFor({ entities: [{ ...entity, ...changes }] });
     expect(problems).toHaveLength(1);
     expect(problems[0]?.where).toBe(where.startsWith('[') ? `entities[0]${where}` : `entities[0].${where}`);
     expect(problems[0]?.what).toContain(what);
   });
 
-  test('accepts what exports and clients send', () => {
+  test('accepts what exports and clients send', async () => {
     const entities = [
       {
         _key: 'a',
@@ -172,14 +172,14 @@ describe('validation', () => {
         _mapping: { sourceEntityKey: 's', targetFilterKeys: [['_class', 'email']], targetEntity: { _class: 'Person' } },
       },
     ];
-    const upload = read({ entities, relationships });
+    const upload = await read({ entities, relationships });
     expect(objectsOf(upload, 'entities')).toEqual(entities);
     expect(objectsOf(upload, 'relationships')).toEqual(relationships);
     expect(upload.rawDataEntries).toBe(4);
   });
 
-  test('drops illegal properties where the job asks for it', () => {
-    const upload = read(
+  test('drops illegal properties where the job asks for it', async () => {
+    const upload = await read(
       {
         entities: [
           { ...entity, _mine: 1, nested: {}, kept: [1], _rawData: 5 },
@@ -192,9 +192,9 @@ describe('validation', () => {
       { ...entity, kept: [1] },
       { ...entity, _key: '2' },
     ]);
-    expect(errorFor({ entities: [{ _type: 't', _mine: 1 }] }, { ignoreIllegalProperties: true }).problems).toHaveLength(
-      1,
-    );
+    expect(
+      (await errorFor({ entities: [{ _type: 't', _mine: 1 }] }, { ignoreIllegalProperties: true })).problems,
+    ).toHaveLength(1);
   });
 });
 
@@ -204,8 +204,8 @@ describe('duplicate keys', () => {
     relationships: [],
   };
 
-  test('are all listed with both positions', () => {
-    const error = errorFor(twice);
+  test('are all listed with both positions', async () => {
+    const error = await errorFor(twice);
     expect(error.code).toBe('DUPLICATE_KEY');
     expect(error.problems).toEqual([
       { where: 'entities[2]', what: 'duplicate _key "1", used by entities[0] already' },
@@ -213,8 +213,8 @@ describe('duplicate keys', () => {
     ]);
   });
 
-  test('leave the latest object where the job asks for it', () => {
-    const upload = read(
+  test('leave the latest object where the job asks for it', async () => {
+    const upload = await read(
       { entities: [{ ...twice.entities[0], _rawData: [{ name: 'a', rawData: 'x' }] }, ...twice.entities.slice(1)] },
       { ignoreDuplicates: true },
     );
@@ -222,15 +222,17 @@ describe('duplicate keys', () => {
     expect(upload.rawDataEntries).toBe(0);
   });
 
-  test('may be shared by an entity and a relationship', () => {
-    expect(read({ entities: [{ ...entity, _key: 'a' }], relationships: [relationship] }).relationships.count).toBe(1);
+  test('may be shared by an entity and a relationship', async () => {
+    expect(
+      (await read({ entities: [{ ...entity, _key: 'a' }], relationships: [relationship] })).relationships.count,
+    ).toBe(1);
   });
 });
 
-test('the limits of a reader are its own', () => {
+test('the limits of a reader are its own', async () => {
   const { fast, slow } = bothLanes({ maxObjectBytes: 100, maxKeyBytes: 4, maxDepth: 5 });
   for (const small of [fast, slow]) {
-    const error = errorOf(() =>
+    const error = await errorOf(() =>
       small.read(
         bytesOf({
           entities: [

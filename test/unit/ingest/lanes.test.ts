@@ -6,11 +6,13 @@ import { SyncMode } from '../../../src/contracts/sync-job';
 import type { ReadOptions } from '../../../src/domain/ingest/upload-reader';
 import { bothLanes, bytesOf, contentOf, objectsOf, optionsOf, outcomeOf } from './reading';
 
-const { fast, slow } = bothLanes();
+const { fast, slow, inPieces } = bothLanes();
 
-function expectSameOutcome(body: unknown, options: ReadOptions): void {
+async function expectSameOutcome(body: unknown, options: ReadOptions): Promise<void> {
   const bytes = bytesOf(body);
-  expect(outcomeOf(() => fast.read(bytes, options))).toEqual(outcomeOf(() => slow.read(bytes, options)));
+  const outcome = await outcomeOf(async () => await fast.read(bytes, options));
+  expect(outcome).toEqual(await outcomeOf(async () => await slow.read(bytes, options)));
+  expect(await outcomeOf(async () => await inPieces.read(bytes, options))).toEqual(outcome);
 }
 
 const text = fc.oneof(
@@ -96,42 +98,42 @@ const object = fc
 const mode = fc.constantFrom(...Object.values(SyncMode));
 const flags = fc.record({ syncMode: mode, ignoreDuplicates: fc.boolean(), ignoreIllegalProperties: fc.boolean() });
 
-test('the lanes agree on any objects, accepted or not', () => {
+test('the lanes agree on any objects, accepted or not', async () => {
   const space = fc.constantFrom(undefined, 1, '\t');
-  fc.assert(
-    fc.property(
+  await fc.assert(
+    fc.asyncProperty(
       fc.array(object, { maxLength: 4 }),
       fc.array(object, { maxLength: 3 }),
       flags,
       space,
-      (es, rs, chosen, indent) => {
-        expectSameOutcome(JSON.stringify({ entities: es, relationships: rs }, null, indent), optionsOf(chosen));
+      async (es, rs, chosen, indent) => {
+        await expectSameOutcome(JSON.stringify({ entities: es, relationships: rs }, null, indent), optionsOf(chosen));
       },
     ),
     { numRuns: 2000 },
   );
 });
 
-test('the lanes agree on single objects, so that no error hides another', () => {
-  fc.assert(
-    fc.property(object, flags, fc.constantFrom('entities', 'relationships'), (one, chosen, part) => {
-      expectSameOutcome({ [part]: [one] }, optionsOf(chosen));
+test('the lanes agree on single objects, so that no error hides another', async () => {
+  await fc.assert(
+    fc.asyncProperty(object, flags, fc.constantFrom('entities', 'relationships'), async (one, chosen, part) => {
+      await expectSameOutcome({ [part]: [one] }, optionsOf(chosen));
     }),
     { numRuns: 3000 },
   );
 });
 
-test('the lanes agree on objects one after the other', () => {
-  fc.assert(
-    fc.property(fc.array(object, { maxLength: 4 }), flags, (objects, chosen) => {
+test('the lanes agree on objects one after the other', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(object, { maxLength: 4 }), flags, async (objects, chosen) => {
       const lines = objects.map((one) => JSON.stringify(one)).join('\n');
-      expectSameOutcome(lines, optionsOf({ ...chosen, format: 'auto' }));
+      await expectSameOutcome(lines, optionsOf({ ...chosen, format: 'auto' }));
     }),
     { numRuns: 1500 },
   );
 });
 
-test('the lanes agree on valid bodies with bytes changed, dropped and doubled', () => {
+test('the lanes agree on valid bodies with bytes changed, dropped and doubled', async () => {
   const rich = {
     entities: [
       generateEntity(1),
@@ -156,8 +158,8 @@ test('the lanes agree on valid bodies with bytes changed, dropped and doubled', 
   const base = [Buffer.from(JSON.stringify(rich)), Buffer.from(JSON.stringify(rich, null, 2))] as const;
   const byte = fc.oneof(fc.integer({ min: 0, max: 255 }), fc.constantFrom(...Buffer.from('"\\{}[],:0-1eE.tfnu_ \n\t')));
   const edit = fc.record({ at: fc.nat(), byte, what: fc.constantFrom('set', 'insert', 'drop', 'cut') });
-  fc.assert(
-    fc.property(fc.constantFrom(...base), fc.array(edit, { minLength: 1, maxLength: 3 }), (body, edits) => {
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...base), fc.array(edit, { minLength: 1, maxLength: 3 }), async (body, edits) => {
       let bytes: Buffer = Buffer.from(body);
       for (const { at, byte: value, what } of edits) {
         const place = at % (bytes.length + 1);
@@ -168,19 +170,19 @@ test('the lanes agree on valid bodies with bytes changed, dropped and doubled', 
         if (what === 'drop') bytes = Buffer.concat([before, after.subarray(1)]);
         if (what === 'cut') bytes = Buffer.from(before);
       }
-      expectSameOutcome(bytes, optionsOf());
-      expectSameOutcome(bytes, optionsOf({ format: 'auto', syncMode: 'CREATE_OR_UPDATE' }));
+      await expectSameOutcome(bytes, optionsOf());
+      await expectSameOutcome(bytes, optionsOf({ format: 'auto', syncMode: 'CREATE_OR_UPDATE' }));
     }),
     { numRuns: 3000 },
   );
 });
 
-test('the lanes agree on an accepted body, and the slow one is not what makes the fast one right', () => {
+test('the lanes agree on an accepted body, and the slow one is not what makes the fast one right', async () => {
   const entities = Array.from({ length: 3000 }, (_, i) => generateEntity(i));
   const relationships = Array.from({ length: 6000 }, (_, i) => generateRelationship(i, 3000));
   const body = bytesOf({ entities, relationships });
-  const upload = fast.read(body, optionsOf());
-  expect(contentOf(upload)).toEqual(contentOf(slow.read(body, optionsOf())));
+  const upload = await fast.read(body, optionsOf());
+  expect(contentOf(upload)).toEqual(contentOf(await slow.read(body, optionsOf())));
   expect(objectsOf(upload, 'relationships')).toEqual(relationships);
 });
 
@@ -234,12 +236,12 @@ test.each([
   `"_rawData":[{"name":"a","rawData":{"deep":${deep(61)}}}]`,
   `"nested":${deep(63)}`,
   `"nested":${deep(64)}`,
-])('the lanes agree on %s', (members) => {
+])('the lanes agree on %s', async (members) => {
   for (const ignoreIllegalProperties of [false, true]) {
     const head = '"_key":"k","_type":"t","_fromEntityKey":"f","_toEntityKey":"g"';
     for (const one of [`{${head},${members}}`, `{${members},${head}}`]) {
-      expectSameOutcome(`{"entities":[${one}]}`, optionsOf({ ignoreIllegalProperties }));
-      expectSameOutcome(
+      await expectSameOutcome(`{"entities":[${one}]}`, optionsOf({ ignoreIllegalProperties }));
+      await expectSameOutcome(
         `{"relationships":[${one},${one.replace('"k"', '"l"')}]}`,
         optionsOf({ ignoreIllegalProperties }),
       );
@@ -259,7 +261,7 @@ const known = [
   '_integrationClass',
 ];
 
-test.each(known)('the lanes agree on names that are almost %s', (name) => {
+test.each(known)('the lanes agree on names that are almost %s', async (name) => {
   const others = {
     _key: 'k',
     _type: 't',
@@ -272,31 +274,31 @@ test.each(known)('the lanes agree on names that are almost %s', (name) => {
     for (const near of [`${name.slice(0, at)}x${name.slice(at + 1)}`, `${name.slice(0, at)}${name.slice(at + 1)}`]) {
       const one = { ...Object.fromEntries(Object.entries(others).filter(([other]) => other !== name)), [near]: 'v' };
       for (const syncMode of Object.values(SyncMode)) {
-        expectSameOutcome({ entities: [one] }, optionsOf({ syncMode }));
-        expectSameOutcome({ relationships: [one] }, optionsOf({ syncMode }));
+        await expectSameOutcome({ entities: [one] }, optionsOf({ syncMode }));
+        await expectSameOutcome({ relationships: [one] }, optionsOf({ syncMode }));
         const { _fromEntityKey, _toEntityKey, ...byId } = one as Record<string, unknown>;
         const { _fromEntityId, _toEntityId, ...byKey } = one as Record<string, unknown>;
-        expectSameOutcome({ relationships: [byId] }, optionsOf({ syncMode }));
-        expectSameOutcome({ relationships: [byKey] }, optionsOf({ syncMode }));
+        await expectSameOutcome({ relationships: [byId] }, optionsOf({ syncMode }));
+        await expectSameOutcome({ relationships: [byKey] }, optionsOf({ syncMode }));
       }
     }
   }
 });
 
-test('objects larger than the window of the scanner, and keys at its borders', () => {
+test('objects larger than the window of the scanner, and keys at its borders', async () => {
   const entities = [10, 300_000, 200, 1_000_000, 262_144].map((size, i) => ({
     _key: `k${i}`,
     _type: 't',
     text: 'x'.repeat(size),
   }));
-  expectSameOutcome({ entities }, optionsOf());
+  await expectSameOutcome({ entities }, optionsOf());
   for (const { fast: f, slow: s } of [bothLanes({ maxObjectBytes: 1000 })]) {
     const body = bytesOf({ entities });
-    expect(outcomeOf(() => f.read(body, optionsOf()))).toEqual(outcomeOf(() => s.read(body, optionsOf())));
+    expect(await outcomeOf(() => f.read(body, optionsOf()))).toEqual(await outcomeOf(() => s.read(body, optionsOf())));
   }
 });
 
-test('the content hash is MurmurHash3 x64 128', () => {
+test('the content hash is MurmurHash3 x64 128', async () => {
   const hex = (input: string): string => {
     const view = new DataView(contentHash(Buffer.from(input)).buffer);
     return [0, 8].map((at) => view.getBigUint64(at, true).toString(16).padStart(16, '0')).join('');

@@ -19,12 +19,13 @@ export const optionsOf = (changes: Partial<ReadOptions> = {}): ReadOptions => ({
   ...changes,
 });
 
-/** Both lanes; the scanner is compiled when its sources are newer. */
+/** Both lanes, and the fast one with a pause every few bytes; the scanner is compiled when its sources are newer. */
 export function bothLanes(options: UploadReaderOptions = {}) {
   buildWasm();
   return {
     fast: createUploadReader({ ...options, accelerate: true }),
     slow: createUploadReader({ ...options, accelerate: false }),
+    inPieces: createUploadReader({ ...options, accelerate: true, pieceBytes: 50 }),
   };
 }
 
@@ -67,9 +68,9 @@ export const contentOf = (upload: ScannedUpload): unknown => ({
 });
 
 /** The error of a call that must fail. */
-export function errorOf(call: () => unknown): DomainError {
+export async function errorOf(call: () => Promise<unknown>): Promise<DomainError> {
   try {
-    call();
+    await call();
   } catch (error) {
     if (error instanceof DomainError) return error;
     throw error;
@@ -78,9 +79,9 @@ export function errorOf(call: () => unknown): DomainError {
 }
 
 /** What a call comes to, an error included. */
-export function outcomeOf(call: () => ScannedUpload): unknown {
+export async function outcomeOf(call: () => Promise<ScannedUpload>): Promise<unknown> {
   try {
-    return contentOf(call());
+    return contentOf(await call());
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     return { code: error.code, message: error.message, problems: error.problems };

@@ -5,35 +5,43 @@ import { entityNamespace, relationshipNamespace, rowsOf } from './reading';
 describe('sync modes', () => {
   const id = '0b5a3c54-5f2c-5d3e-9e7e-1a2b3c4d5e6f';
 
-  test.each(['CREATE_OR_UPDATE', 'PATCH', 'OVERRIDE'] as const)('%s takes an _id in place of a _key', (syncMode) => {
-    expect(rowsOf(read({ entities: [{ _id: id.toUpperCase(), v: 1 }] }, { syncMode }), 'entities')[0]?.id).toBe(id);
-    expect(errorFor({ entities: [{ _id: 'mine' }] }, { syncMode }).problems[0]?.what).toBe('must be a UUID');
-    expect(errorFor({ entities: [{ v: 1 }] }, { syncMode }).problems[0]?.what).toBe('is required (or an "_id")');
-  });
+  test.each(['CREATE_OR_UPDATE', 'PATCH', 'OVERRIDE'] as const)(
+    '%s takes an _id in place of a _key',
+    async (syncMode) => {
+      expect(rowsOf(await read({ entities: [{ _id: id.toUpperCase(), v: 1 }] }, { syncMode }), 'entities')[0]?.id).toBe(
+        id,
+      );
+      expect((await errorFor({ entities: [{ _id: 'mine' }] }, { syncMode })).problems[0]?.what).toBe('must be a UUID');
+      expect((await errorFor({ entities: [{ v: 1 }] }, { syncMode })).problems[0]?.what).toBe(
+        'is required (or an "_id")',
+      );
+    },
+  );
 
-  test('only modes that create nothing prefer the _id when both are there', () => {
+  test('only modes that create nothing prefer the _id when both are there', async () => {
     const both = { entities: [{ ...entity, _id: id }] };
-    expect(rowsOf(read(both, { syncMode: 'PATCH' }), 'entities')[0]?.id).toBe(id);
+    expect(rowsOf(await read(both, { syncMode: 'PATCH' }), 'entities')[0]?.id).toBe(id);
     for (const syncMode of ['DIFF', 'CREATE_OR_UPDATE'] as const) {
-      expect(rowsOf(read(both, { syncMode }), 'entities')[0]?.id).toBe(idOf(entityNamespace, '1'));
+      expect(rowsOf(await read(both, { syncMode }), 'entities')[0]?.id).toBe(idOf(entityNamespace, '1'));
     }
   });
 
-  test('a merge of a relationship that exists needs nothing but its address', () => {
+  test('a merge of a relationship that exists needs nothing but its address', async () => {
     const changes = {
       relationships: [
         { _key: 'a', port: 1 },
         { _id: id, port: 2 },
       ],
     };
-    expect(read(changes, { syncMode: 'CREATE_OR_UPDATE' }).relationships.count).toBe(2);
+    expect((await read(changes, { syncMode: 'CREATE_OR_UPDATE' })).relationships.count).toBe(2);
     expect(
-      errorFor({ relationships: [{ _key: 'a', _fromEntityKey: 'x' }] }, { syncMode: 'CREATE_OR_UPDATE' }).problems,
+      (await errorFor({ relationships: [{ _key: 'a', _fromEntityKey: 'x' }] }, { syncMode: 'CREATE_OR_UPDATE' }))
+        .problems,
     ).toEqual([
       { where: 'relationships[0]._type', what: 'is required' },
       { where: 'relationships[0]', what: 'names no end: "_toEntityKey" or "_toEntityId" is required' },
     ]);
-    expect(errorFor(changes).code).toBe('RELATIONSHIP_UPLOAD_FAILED_VALIDATION');
+    expect((await errorFor(changes)).code).toBe('RELATIONSHIP_UPLOAD_FAILED_VALIDATION');
   });
 
   test.each([
@@ -42,17 +50,17 @@ describe('sync modes', () => {
     ['CROSS_SCOPE', { deleteEntities: [{ _key: 'x' }] }, 'DELETE_UPLOAD_FAILED_VALIDATION'],
     ['OVERRIDE', { relationships: [relationship] }, 'RELATIONSHIP_UPLOAD_FAILED_VALIDATION'],
     ['OVERRIDE', { deleteRelationships: [{ _key: 'x' }] }, 'DELETE_UPLOAD_FAILED_VALIDATION'],
-  ] as const)('%s refuses %j', (syncMode, body, code) => {
-    const error = errorFor(body, { syncMode });
+  ] as const)('%s refuses %j', async (syncMode, body, code) => {
+    const error = await errorFor(body, { syncMode });
     expect(error.code).toBe(code);
     expect(error.message).toContain(`sync mode ${syncMode}`);
-    expect(read({ entities: [], relationships: [], deleteEntities: [] }, { syncMode }).entities.count).toBe(0);
+    expect((await read({ entities: [], relationships: [], deleteEntities: [] }, { syncMode })).entities.count).toBe(0);
   });
 });
 
-test('deletes become ids, and references that no object can have are counted', () => {
+test('deletes become ids, and references that no object can have are counted', async () => {
   const id = '0b5a3c54-5f2c-5d3e-9e7e-1a2b3c4d5e6f';
-  const upload = read({
+  const upload = await read({
     deleteEntities: [
       { _id: id, ...{ _key: 'ignored' } },
       { _key: 'x', _type: 't', nested: {} },

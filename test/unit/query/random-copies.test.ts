@@ -38,7 +38,7 @@ describe('a copy that has followed a graph through changes', () => {
           let graph: Graph = { entities: [], relationships: [] };
           for (const each of history) {
             graph = withUuids(randomGraph(new Choices(each)), account);
-            follow(copy, graph);
+            await follow(copy, graph);
           }
           const text = printQuery(randomQuery(new Choices(tape)));
           const plan = planQuery(text, { now, variables, parameters: variables, includeDeleted: false });
@@ -63,7 +63,7 @@ describe('a copy that has followed a graph through changes', () => {
 });
 
 /** What changes of one transaction lead to: all that is named goes, and what is live comes back. */
-function follow(copy: GraphCopy, graph: Graph): void {
+async function follow(copy: GraphCopy, graph: Graph): Promise<void> {
   const { entities, relationships } = documentsOf(account, graph);
   copy.removeEntities(every(copy.entities.ids));
   copy.removeRelationships(every(copy.relationships.ids));
@@ -71,8 +71,8 @@ function follow(copy: GraphCopy, graph: Graph): void {
     documents: readonly Each[],
     objects: readonly GraphObject[],
   ): readonly Each[] => documents.filter((_, at) => valueOf(objects[at], '_deleted') !== true);
-  copy.putEntities(batchOf(live(entities, graph.entities)));
-  copy.putRelationships(batchOf(live(relationships, graph.relationships)));
+  await copy.putEntities(batchOf(live(entities, graph.entities)));
+  await copy.putRelationships(batchOf(live(relationships, graph.relationships)));
 }
 
 const every = (ids: IdIndex): Uint8Array =>

@@ -1,13 +1,13 @@
 import type { Predicate } from '../../../domain/query/plan/plan';
 import type { Links } from '../../../domain/query/run/dense-graph';
 import type { FoundObject, FoundRelationship, GraphSnapshot, ReadReport } from '../../../domain/query/run/graph-reader';
-import { pause } from '../../../domain/query/run/pause';
+import { pause } from '../../../lib/pause';
 import { countedBy } from '../query/counted';
 import { CopiedDenseGraph } from './copied-dense-graph';
 import type { GraphCopy } from './graph-copy';
 
 /** Entities that are looked at without a pause. */
-const slotsInOneGo = 20_000;
+const slotsInOneGo = 5_000;
 const growth = 4;
 const maxPage = 10_000;
 

@@ -1,6 +1,10 @@
-import { eachDocument, uuidAt } from '../query/bson-reply';
+import { pause } from '../../../lib/pause';
+import { placesOfDocuments, uuidAt } from '../query/bson-reply';
 import { EntityCopy } from './entity-copy';
 import { RelationshipCopy } from './relationship-copy';
+
+/** Documents that are taken in without a pause: one or two milliseconds. */
+const documentsInOneGo = 100;
 
 /** The live graph of an account as it was at one time, outside of V8's heap but for texts that are shared. */
 export class GraphCopy {
@@ -19,17 +23,13 @@ export class GraphCopy {
   }
 
   /** @param batch array of documents of live entities */
-  putEntities(batch: Buffer): void {
-    eachDocument(batch, (bytes, at) => {
-      this.entities.put(bytes, at, idAt(at));
-    });
+  async putEntities(batch: Buffer): Promise<void> {
+    await eachInPieces(batch, (at) => this.entities.put(batch, at, idAt(at)));
   }
 
   /** @param batch array of documents of live relationships */
-  putRelationships(batch: Buffer): void {
-    eachDocument(batch, (bytes, at) => {
-      this.relationships.put(bytes, at);
-    });
+  async putRelationships(batch: Buffer): Promise<void> {
+    await eachInPieces(batch, (at) => this.relationships.put(batch, at));
   }
 
   /** @param ids packed; those that are not there are passed over */
@@ -50,3 +50,11 @@ export class GraphCopy {
 
 /** MongoDB stores `_id` first: type, name, zero, and then the value. */
 const idAt = (at: number): number => uuidAt(at + 4 + 5);
+
+async function eachInPieces(batch: Buffer, put: (at: number) => void): Promise<void> {
+  let taken = 0;
+  for (const at of placesOfDocuments(batch)) {
+    put(at);
+    if (++taken % documentsInOneGo === 0) await pause();
+  }
+}

@@ -24,11 +24,11 @@ export async function loadAll(copy: GraphCopy, session: ReadSession, account: st
     batchSize,
   });
   for await (const batch of session.batches(find('entities', entityOrders.id), batchSize)) {
-    copy.putEntities(batch);
+    await copy.putEntities(batch);
     each();
   }
   for await (const batch of session.batches(find('relationships', relationshipOrders.out), 5 * batchSize)) {
-    copy.putRelationships(batch);
+    await copy.putRelationships(batch);
     each();
   }
 }
@@ -49,12 +49,12 @@ export async function loadSome(
   for (const ids of pieces(changed.entities)) {
     const batches = await session.all(find('entities', ids));
     copy.removeEntities(ids);
-    for (const batch of batches) copy.putEntities(batch);
+    for (const batch of batches) await copy.putEntities(batch);
   }
   for (const ids of pieces(changed.relationships)) {
     const batches = await session.all(find('relationships', ids));
     copy.removeRelationships(ids);
-    for (const batch of batches) copy.putRelationships(batch);
+    for (const batch of batches) await copy.putRelationships(batch);
   }
 }
 

@@ -42,15 +42,20 @@ export function readReply(reply: Document): Reply {
   return { batch, cursor, time };
 }
 
-/** Calls `visit` with where each document of an array begins. */
-export function eachDocument(array: Buffer, visit: (bytes: Buffer, at: number) => void): void {
+/** Where each document of an array begins. */
+export function* placesOfDocuments(array: Buffer): Iterable<number> {
   for (let at = 4; array[at] !== 0;) {
     at += 2;
     while (array[at] !== 0) at++;
     at++;
-    visit(array, at);
+    yield at;
     at += array.readInt32LE(at);
   }
+}
+
+/** Calls `visit` with where each document of an array begins. */
+export function eachDocument(array: Buffer, visit: (bytes: Buffer, at: number) => void): void {
+  for (const at of placesOfDocuments(array)) visit(array, at);
 }
 
 /** Calls `visit` for each member of the document at `at`. */

@@ -4,11 +4,11 @@ import type { DenseGraph } from './dense-graph';
 import { DenseWalk, type Frame, type Fuel } from './dense-walk';
 import type { FoundObject, FoundRelationship, IdKey } from './graph-reader';
 import { Path, Root, type Paths } from './path';
-import { pause } from './pause';
+import { pause } from '../../../lib/pause';
 import type { PreparedRun } from './prepared-run';
 
 /** Steps without a pause: some milliseconds. */
-const fuelInOneGo = 50_000;
+const fuelInOneGo = 10_000;
 const growth = 4;
 
 export interface DenseStarts {

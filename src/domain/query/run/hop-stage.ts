@@ -2,7 +2,7 @@ import type { HopPlan } from '../plan/plan';
 import { sizeOfObjects, type Budget } from './budget';
 import type { FoundObject, FoundRelationship, GraphSnapshot, IdKey, Wanted } from './graph-reader';
 import { HopEnds } from './hop-ends';
-import { pause } from './pause';
+import { pause } from '../../../lib/pause';
 import { Path, sizeOfPath, type Paths, type Slots, type Stage } from './path';
 import type { Bag } from './property-reader';
 import type { RunSizes } from './sizes';
@@ -29,8 +29,8 @@ interface Link {
 }
 
 /** Relationships that are looked at, and paths that are made, without a pause. */
-const linksInOneGo = 20_000;
-const pathsInOneGo = 12_000;
+const linksInOneGo = 5_000;
+const pathsInOneGo = 3_000;
 const maxSort = 8192;
 
 /** What one read should bring, as a share of the memory of a run. */

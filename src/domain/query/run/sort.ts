@@ -1,4 +1,4 @@
-import { pause } from './pause';
+import { pause } from '../../../lib/pause';
 
 /** Items that are sorted or merged in one go. */
 const pieceSize = 8192;

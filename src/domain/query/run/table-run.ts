@@ -7,7 +7,7 @@ import { Groups } from './groups';
 import { isLate, LateColumns } from './late-columns';
 import { Ordered } from './order-by';
 import type { Paths } from './path';
-import { pause } from './pause';
+import { pause } from '../../../lib/pause';
 import { paged, startKeyOf, type Placed } from './positions';
 import type { PreparedRun } from './prepared-run';
 import type { RunBatch } from './run-plan';

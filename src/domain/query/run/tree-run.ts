@@ -2,7 +2,7 @@ import { wireEdge, wireEntity, type WireEdge, type WireEntity } from '../../grap
 import { always } from '../plan/predicates';
 import { sizeOfBag, sizeOfObjects } from './budget';
 import type { FoundRelationship, IdKey } from './graph-reader';
-import { pause } from './pause';
+import { pause } from '../../../lib/pause';
 import { paged, type Placed } from './positions';
 import type { PreparedRun } from './prepared-run';
 import type { ResultRow, RunBatch } from './run-plan';
