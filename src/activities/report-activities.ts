@@ -1,17 +1,14 @@
 import type { AskedReportInput, ResultRef, ResultState } from '../contracts/temporal/query-result';
 import { selectionOf } from '../domain/graph/vertex-selection';
-import type { ReportFormat, ReportSelection } from '../domain/query/reports';
+import { formatOf } from '../domain/query/query-results';
+import type { ReportSelection } from '../domain/query/reports';
 import { startResult } from '../domain/query/start-result';
 import { writeReport } from '../domain/query/write-report';
+import { putFile } from './put-file';
 import { ResultEnds, type ResultDependencies } from './result-ends';
 import { toResultState } from './result-state';
 
 export type ReportActivities = ReturnType<typeof createReportActivities>;
-
-const contentTypes: Readonly<Record<ReportFormat, string>> = {
-  csv: 'text/csv; charset=utf-8',
-  json: 'application/json',
-};
 
 /** Every activity may run twice, as those of queries. */
 export function createReportActivities(deps: ResultDependencies) {
@@ -36,11 +33,10 @@ export function createReportActivities(deps: ResultDependencies) {
     /** Reads the selected entities and writes the file with them. */
     async writeReport(ref: ResultRef): Promise<ResultState> {
       return await ends.attempt(ref, async ({ result, place, content, report, ...reading }) => {
-        const format = result.kind === 'json' ? 'json' : 'csv';
-        const asked = { format, selection: JSON.parse(result.request) as ReportSelection } as const;
+        const format = formatOf(result.kind);
+        const asked = { format, selection: JSON.parse(result.request) as ReportSelection };
         return await writeReport(asked, { ...reading, onProgress: report }, async (file) => {
-          const bytes = await content.putFile(place, file.content, { contentType: contentTypes[format] });
-          return { attempt: place.attempt, type: 'list', rows: file.rows(), pages: 1, bytes };
+          return await putFile({ content, place, format, type: 'list' }, file);
         });
       });
     },

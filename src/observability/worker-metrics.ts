@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { ResultStatus, type ResultKind } from '../contracts/query-result';
+import { resultKinds, ResultStatus } from '../contracts/query-result';
 import { isTerminal, SyncJobStatus, SyncMode, type SyncJobCounter, type SyncJobCounts } from '../contracts/sync-job';
 
 /** Upper bounds in seconds: from a handful of objects to millions. */
@@ -95,7 +95,7 @@ export function createWorkerMetrics({ processMetrics = true }: { readonly proces
   for (const status of endStatuses) {
     for (const mode of Object.values(SyncMode)) metrics.syncJobsEnded.inc({ status, sync_mode: mode }, 0);
   }
-  for (const kind of ['query', 'csv', 'json'] satisfies readonly ResultKind[]) {
+  for (const kind of resultKinds) {
     for (const status of [ResultStatus.completed, ResultStatus.failed]) metrics.resultsEnded.inc({ kind, status }, 0);
     metrics.resultRows.inc({ kind }, 0);
   }

@@ -29,6 +29,7 @@ export async function csvReport(input: CsvReportInput): Promise<ResultState> {
   return await makeResult({
     ref: isStored ? refOf(input) : { account: input.account, resultId: idOfWorkflow() },
     timeoutMs: isStored ? input.timeoutMs : undefined,
+    format: isStored ? undefined : (input.format ?? 'csv'),
     open: isStored ? undefined : async (ref) => await openReport({ ...input, ...ref }),
     work: (options) =>
       proxyActivities<ReportActivities>({ ...options, summary: 'read the entities, write the file' }).writeReport,

@@ -17,7 +17,7 @@ const { openQuery } = proxyActivities<QueryActivities>({
  * - Id and queue: `query:<account>:<resultId>` on `graph-sync`; a start by the CLI may have any id.
  * - Started by: `queryV1` with `deferredResponse: FORCE`, `queryV2`, the Temporal CLI.
  * - Messages: query `result`; cancel.
- * - Activities: `openQuery` (CLI starts only), `answerQuery`, `failResult`. All may run twice.
+ * - Activities: `openQuery` (CLI starts only), `answerQuery` or for CSV `writeQueryCsv`, `failResult`. All may run twice.
  * - Ends: COMPLETED; FAILED for a query that cannot be run, takes too long or needs too much. Cancelling ends the reads in MongoDB
  *   and the result as FAILED.
  * - Continue-as-new: never; the history has the same few events for any number of rows.
@@ -25,12 +25,17 @@ const { openQuery } = proxyActivities<QueryActivities>({
  */
 export async function deferredQuery(input: DeferredQueryInput): Promise<ResultState> {
   checkDeferredQueryInput(input);
+  const isCsv = input.format === 'csv';
   const isStored = 'resultId' in input;
   return await makeResult({
     ref: isStored ? refOf(input) : { account: input.account, resultId: idOfWorkflow() },
     timeoutMs: isStored ? input.timeoutMs : undefined,
+    format: isCsv ? 'csv' : 'json',
     open: isStored ? undefined : async (ref) => await openQuery({ ...input, ...ref }),
     work: (options) =>
-      proxyActivities<QueryActivities>({ ...options, summary: 'run the query, store its rows' }).answerQuery,
+      isCsv
+        ? proxyActivities<QueryActivities>({ ...options, summary: 'run the query, write its rows as CSV' })
+            .writeQueryCsv
+        : proxyActivities<QueryActivities>({ ...options, summary: 'run the query, store its rows' }).answerQuery,
   });
 }

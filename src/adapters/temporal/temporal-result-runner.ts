@@ -4,6 +4,7 @@ import {
   WorkflowIdReusePolicy,
   type Client,
 } from '@temporalio/client';
+import type { ResultKind } from '../../contracts/query-result';
 import {
   csvReportWorkflowType,
   deferredQueryWorkflowType,
@@ -32,11 +33,11 @@ export class TemporalResultRunner implements ResultRunner {
       resultId: id,
       timeoutMs: deadlineAt - createdAt,
       ...(requestId !== undefined && { requestId }),
+      ...(result.kind === 'query-csv' && { format: 'csv' }),
     };
-    const [type, workflowId] =
-      result.kind === 'query'
-        ? [deferredQueryWorkflowType, queryWorkflowId(account, id)]
-        : [csvReportWorkflowType, reportWorkflowId(account, id)];
+    const [type, workflowId] = isQuery(result)
+      ? [deferredQueryWorkflowType, queryWorkflowId(account, id)]
+      : [csvReportWorkflowType, reportWorkflowId(account, id)];
     await callTemporal(this.client, async (client) => {
       try {
         await client.workflow.start<typeof deferredQuery | typeof csvReport>(type, {
@@ -62,18 +63,27 @@ export class TemporalResultRunner implements ResultRunner {
 /** Characters of one line in a list. */
 const maxSummary = 200;
 
-function summaryOf({ account, kind, request }: StoredResult): string {
-  const what = kind === 'query' ? (JSON.parse(request) as DeferredQuestion).query : `${kind.toUpperCase()} of entities`;
-  return `Answer for account ${account}: ${what.replace(/\s+/g, ' ').trim()}`.slice(0, maxSummary);
+const isQuery = ({ kind }: StoredResult): boolean => kind === 'query' || kind === 'query-csv';
+
+function summaryOf(result: StoredResult): string {
+  const { account, kind, request } = result;
+  const answer = kind === 'query-csv' ? 'Answer as CSV' : 'Answer';
+  const what = isQuery(result) ? (JSON.parse(request) as DeferredQuestion).query : `${kind.toUpperCase()} of entities`;
+  return `${answer} for account ${account}: ${what.replace(/\s+/g, ' ').trim()}`.slice(0, maxSummary);
 }
 
+const selected = 'reads the selected entities from a snapshot of the graph and writes a file that the client downloads';
+const workInWords: Readonly<Record<ResultKind, string>> = {
+  query: 'runs the query on a snapshot of the graph and stores all rows, by pages, where the client reads them',
+  'query-csv':
+    'runs the query on a snapshot of the graph and writes all rows as one CSV file that the client downloads',
+  csv: selected,
+  json: selected,
+};
+
 function detailsOf({ id, account, kind }: StoredResult): string {
-  const work =
-    kind === 'query'
-      ? 'runs the query on a snapshot of the graph and stores all rows, by pages, where the client reads them'
-      : 'reads the selected entities from a snapshot of the graph and writes a file that the client downloads';
   return [
-    `A client polls the state document of result \`${id}\` of account \`${account}\`. The workflow ${work}. What is asked is in the result's document in MongoDB, variables and filters included, not here.`,
+    `A client polls the state document of result \`${id}\` of account \`${account}\`. The workflow ${workInWords[kind]}. What is asked is in the result's document in MongoDB, variables and filters included, not here.`,
     '',
     '- **Current Details**, beside this, says how it went. **Query** `result` gives the same as JSON.',
     '- **Cancel** ends the reads in the database too; the client is told that it failed. After **Terminate** the client is told so when the time of the work is over.',

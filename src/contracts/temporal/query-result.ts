@@ -1,5 +1,5 @@
 import { defineQuery } from '@temporalio/workflow';
-import type { ResultStatus } from '../query-result';
+import type { ResultFormat, ResultStatus } from '../query-result';
 
 export const deferredQueryWorkflowType = 'deferredQuery';
 export const csvReportWorkflowType = 'csvReport';
@@ -19,6 +19,8 @@ export interface ResultRef {
 export interface StoredResultInput extends ResultRef {
   /** How long the work may still take, milliseconds. */
   readonly timeoutMs: number;
+  /** Of a deferred query: as in its document, `csv` only. Absent for JSON. */
+  readonly format?: 'csv';
 }
 
 /** Input of `deferredQuery` by the Temporal CLI. */
@@ -29,6 +31,8 @@ export interface AskedQueryInput {
   /** Anyone who can read the history can read them. */
   readonly variables?: Readonly<Record<string, unknown>>;
   readonly includeDeleted?: boolean;
+  /** JSON unless given; CSV is one file with all rows of a list or table. */
+  readonly format?: ResultFormat;
 }
 
 export type DeferredQueryInput = StoredResultInput | AskedQueryInput;
@@ -40,7 +44,7 @@ export interface AskedReportInput {
   readonly filters?: Readonly<Record<string, string | readonly string[]>>;
   readonly propertyFilters?: Readonly<Record<string, unknown>>;
   readonly filterType?: FilterType;
-  readonly format?: 'csv' | 'json';
+  readonly format?: ResultFormat;
 }
 
 export type CsvReportInput = StoredResultInput | AskedReportInput;
@@ -56,6 +60,8 @@ export interface ResultState {
   readonly error: string | null;
   readonly rows: number;
   readonly pages: number;
+  /** Absent in histories of before there was a choice. */
+  readonly format?: ResultFormat;
   /** Of the rows as JSON, or of the file. */
   readonly bytes: number;
   /** When the work is given up. ISO 8601, likewise the next one. */

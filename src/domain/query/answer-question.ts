@@ -1,4 +1,5 @@
 import { planQuery } from './plan/plan-query';
+import type { QueryPlan } from './plan/plan';
 import type { QueryPolicy } from './plan/policy';
 import type { QueryRequest } from './queries';
 import type { QueryCursor } from './query-cursors';
@@ -26,6 +27,12 @@ export interface AnswerDependencies {
   readonly maxBytes: number;
 }
 
+/** All rows, read anew by whoever iterates over them, at the same point in time each time. */
+export interface Answer extends RowsToWrite {
+  readonly plan: QueryPlan;
+  readonly rowMetadata: boolean;
+}
+
 /**
  * Hands all rows of an answer to `use`, at one point in time of the graph.
  * @param at epoch milliseconds that `date.now` stands for
@@ -35,7 +42,7 @@ export interface AnswerDependencies {
 export async function answerQuestion<T>(
   asked: DeferredQuestion,
   { at, signal, ...deps }: AnswerDependencies & { readonly at: number; readonly signal: AbortSignal },
-  use: (rows: RowsToWrite) => Promise<T>,
+  use: (answer: Answer) => Promise<T>,
 ): Promise<T> {
   const { query, variables = {}, includeDeleted = false, scopeFilters, rowMetadata = false, from } = asked;
   const filters = policyOfScopeFilters(scopeFilters);
@@ -45,7 +52,9 @@ export async function answerQuestion<T>(
   try {
     const position = from?.kind === 'position' ? (from.position as RunPosition) : undefined;
     const run = runPlan(plan, snapshot, { limits: { maxBytes: deps.maxBytes }, rowMetadata, from: position });
-    return await use({ type: run.type, batches: rowsOf(run, from?.kind === 'offset' ? from.offset : 0) });
+    const skip = from?.kind === 'offset' ? from.offset : 0;
+    const batches = { [Symbol.asyncIterator]: () => rowsOf(run, skip)[Symbol.asyncIterator]() };
+    return await use({ type: run.type, batches, plan, rowMetadata });
   } finally {
     await snapshot.close();
   }

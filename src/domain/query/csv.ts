@@ -9,6 +9,27 @@ const formula = /^[=+\-@\t\r]/;
  */
 export const csvLine = (cells: readonly Cell[]): string => `${cells.map(cellOf).join(',')}\r\n`;
 
+/** Characters after which a piece is handed on, so that a page of large rows is not one text. */
+const pieceLength = 64 * 1024;
+
+/** A header and a line a row, in pieces. */
+export async function* csvOf<Row>(
+  columns: readonly string[],
+  pages: AsyncIterable<readonly Row[]>,
+  cellsOf: (row: Row) => readonly Cell[],
+): AsyncIterable<string> {
+  let piece = csvLine(columns);
+  for await (const page of pages) {
+    for (const row of page) {
+      piece += csvLine(cellsOf(row));
+      if (piece.length < pieceLength) continue;
+      yield piece;
+      piece = '';
+    }
+  }
+  if (piece !== '') yield piece;
+}
+
 function cellOf(value: Cell): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'string') return quoted(formula.test(value) ? `'${value}` : value);

@@ -1,3 +1,4 @@
+import type { ResultFormat } from '../../contracts/query-result';
 import type { QueryPage, QueryRequest } from './queries';
 import type { QueryCursor } from './query-cursors';
 
@@ -11,6 +12,7 @@ export interface DeferredQueries {
    */
   start(asked: {
     readonly request: QueryRequest;
+    readonly format: ResultFormat;
     /** Of `questionOf`: what the cursors of the result are bound to. */
     readonly question: string;
     readonly from: Exclude<QueryCursor, { readonly kind: 'result' }> | undefined;

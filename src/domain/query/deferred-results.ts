@@ -8,6 +8,7 @@ import type { QueryCursors } from './query-cursors';
 import {
   isOverdue,
   overdueSentence,
+  queryKindOf,
   type QueryResultStore,
   type ResultContent,
   type ResultLimits,
@@ -47,13 +48,15 @@ export class DeferredResults implements DeferredQueries, ResultLocator {
 
   async start({
     request,
+    format,
     question,
     from,
   }: Parameters<DeferredQueries['start']>[0]): ReturnType<DeferredQueries['start']> {
     const { query, variables, includeDeleted, scopeFilters, rowMetadata, requestId } = request;
     const asked: DeferredQuestion = { query, variables, includeDeleted, scopeFilters, rowMetadata, from };
     const id = this.deps.newId();
-    const result = await startResult(this.deps, { id, kind: 'query', request: asked, question });
+    const kind = queryKindOf(format);
+    const result = await startResult(this.deps, { id, kind, request: asked, question });
     await this.deps.runner.start(result, { requestId });
     return this.reference(id, 0);
   }

@@ -1,3 +1,5 @@
+import type { ResultFormat } from '../../contracts/query-result';
+
 /** What a client asks (contract 5.1). Empty texts and lists count as absent. */
 export interface QueryRequest {
   readonly query: string;
@@ -67,9 +69,14 @@ export interface Queries {
   page(request: QueryRequest, signal?: AbortSignal): Promise<QueryPage>;
   /**
    * Lets a workflow answer. The state document is there when this resolves.
+   * @param format CSV is one file with all rows. @throws DomainError BAD_REQUEST for CSV of a tree, and for a cursor that leads
+   * to a stored page
    * @returns the path of the state document on this host, unguessable
    */
-  defer(request: QueryRequest): Promise<{ readonly statePath: string; readonly correlationId: string }>;
+  defer(
+    request: QueryRequest,
+    format?: ResultFormat,
+  ): Promise<{ readonly statePath: string; readonly correlationId: string }>;
   /** Runs the query and says how it was answered. */
   explain(request: QueryRequest, signal?: AbortSignal): Promise<Explanation>;
 }

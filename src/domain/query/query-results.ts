@@ -1,4 +1,4 @@
-import { ResultStatus, type ResultKind } from '../../contracts/query-result';
+import { ResultStatus, type ResultFormat, type ResultKind } from '../../contracts/query-result';
 import type { ResultType } from './queries';
 
 /** A result that a workflow is to make. */
@@ -32,7 +32,7 @@ export interface ResultSummary {
   readonly attempt: string;
   readonly type: ResultType;
   readonly rows: number;
-  /** At least one. A report is one. */
+  /** At least one. A file is one. */
   readonly pages: number;
   /** Of all pages as JSON, or of the file. */
   readonly bytes: number;
@@ -82,7 +82,7 @@ export interface ResultContent {
   putPage(place: ContentPlace & { readonly page: number }, parts: readonly Uint8Array[]): Promise<void>;
   /** What was put, as a stream. @throws DomainError NOT_FOUND, SERVICE_UNAVAILABLE, both before the first piece */
   openPage(place: ContentPlace & { readonly page: number }): Promise<AsyncIterable<Uint8Array>>;
-  /** The file of a report, of any size; answers its bytes. Nothing is there before it resolves, nor after a failure. */
+  /** A result that is one file, of any size; answers its bytes. Nothing is there before it resolves, nor after a failure. */
   putFile(
     place: ContentPlace,
     content: AsyncIterable<Uint8Array>,
@@ -93,6 +93,10 @@ export interface ResultContent {
   /** Removes what any attempt at these results has written, except that of `keep`. */
   discard(id: string, keep?: { readonly attempt: string }): Promise<void>;
 }
+
+export const queryKindOf = (format: ResultFormat): ResultKind => (format === 'csv' ? 'query-csv' : 'query');
+
+export const formatOf = (kind: ResultKind): ResultFormat => (kind === 'csv' || kind === 'query-csv' ? 'csv' : 'json');
 
 /** Clocks of machines differ, and the end of the work takes a moment. */
 const graceMs = 15_000;

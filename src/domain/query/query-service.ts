@@ -1,4 +1,5 @@
 import { ErrorCode } from '../../contracts/error-code';
+import type { ResultFormat } from '../../contracts/query-result';
 import { withDeadline } from '../../lib/deadline';
 import type { Gate } from '../../lib/gate';
 import { DomainError } from '../errors';
@@ -15,6 +16,7 @@ import type { GraphReader, GraphSnapshot } from './run/graph-reader';
 import { keptPage, streamedPage, treePage, wholePage, type Paging } from './query-pages';
 import { runPlan, type RunPosition } from './run/run-plan';
 import { policyOfScopeFilters } from './scope-filters';
+import { requireRows } from './write-csv';
 
 export interface QueryLimits {
   /** How long a query may take that somebody waits for, time in the queue included. */
@@ -74,13 +76,20 @@ export class QueryService implements Queries {
     });
   }
 
-  async defer(request: QueryRequest): Promise<{ readonly statePath: string; readonly correlationId: string }> {
+  async defer(
+    request: QueryRequest,
+    format: ResultFormat = 'json',
+  ): Promise<{ readonly statePath: string; readonly correlationId: string }> {
     const question = questionOf(request, this.deps.digest);
     const cursor = this.cursorOf(request, question);
-    if (cursor?.kind === 'result') return await this.deps.deferred.statePath(cursor);
+    if (cursor?.kind === 'result') {
+      if (format === 'csv') throw storedPage();
+      return await this.deps.deferred.statePath(cursor);
+    }
     // Errors of the text are the caller's at once, not the workflow's (contract 3.3).
-    this.plan(request, cursor?.now);
-    return await this.deps.deferred.start({ request, question, from: cursor });
+    const plan = this.plan(request, cursor?.now);
+    if (format === 'csv') requireRows(plan);
+    return await this.deps.deferred.start({ request, format, question, from: cursor });
   }
 
   async explain(request: QueryRequest, signal?: AbortSignal): Promise<Explanation> {
@@ -192,6 +201,12 @@ interface Asked {
   readonly plan: QueryPlan;
   readonly cursor: SnapshotCursor | undefined;
 }
+
+const storedPage = (): DomainError =>
+  new DomainError(
+    ErrorCode.badRequest,
+    'The cursor leads to a page of a result that is stored as JSON. A CSV has all rows: ask for it without a cursor.',
+  );
 
 const isUnavailable = (err: unknown): boolean => err instanceof DomainError && err.code === ErrorCode.unavailable;
 

@@ -1,9 +1,8 @@
+import type { ResultFormat } from '../../contracts/query-result';
 import { selectionOf, type SelectionRequest } from '../graph/vertex-selection';
 import type { DeferredResultsDependencies } from './deferred-results';
 import { resultPath } from './result-documents';
 import { startResult } from './start-result';
-
-export type ReportFormat = 'csv' | 'json';
 
 /** Which entities a report has. JSON. */
 export type ReportSelection = Omit<SelectionRequest, 'search'>;
@@ -16,7 +15,7 @@ export interface Reports {
    */
   build(asked: {
     readonly selection: ReportSelection;
-    readonly format: ReportFormat;
+    readonly format: ResultFormat;
     /** For logs of server and workers. */
     readonly requestId?: string | undefined;
   }): Promise<{ readonly statePath: string; readonly correlationId: string }>;

@@ -2,6 +2,7 @@ import { ErrorCode } from '../../contracts/error-code';
 import { ResultStatus } from '../../contracts/query-result';
 import { DomainError } from '../errors';
 import {
+  formatOf,
   isOverdue,
   overdueSentence,
   type PublishedResults,
@@ -62,7 +63,7 @@ export class ResultDocuments {
     const { content, account } = result;
     if (!content) return inProgress(id);
     if (page >= content.pages) throw gone();
-    if (result.kind !== 'query') return await this.reportOf(result, content);
+    if (result.kind !== 'query') return await this.fileOf(result, content);
     const rows = await contentOf(account).openPage({ id, attempt: content.attempt, page });
     const cursor = page + 1 < content.pages ? cursorAt(result, page + 1) : undefined;
     const fields = {
@@ -76,13 +77,13 @@ export class ResultDocuments {
     return { head: `${JSON.stringify(fields).slice(0, -1)},"data":`, rows, tail: '}' };
   }
 
-  private async reportOf({ id, account, kind, ...times }: StoredResult, { attempt, rows }: ResultSummary) {
+  private async fileOf({ id, account, kind, ...times }: StoredResult, { attempt, rows }: ResultSummary) {
     const { contentOf, now } = this.deps;
     const day = new Date(times.createdAt).toISOString().slice(0, 10);
     const url = await contentOf(account).fileUrl({
       id,
       attempt,
-      fileName: `entities-${day}.${kind}`,
+      fileName: `${kind === 'query-csv' ? 'query' : 'entities'}-${day}.${formatOf(kind)}`,
       expiresInSeconds: Math.ceil(Math.min(downloadMs, times.expiresAt - now()) / 1000),
     });
     const fields = { status: ResultStatus.completed, correlationId: id, totalCount: rows, url };

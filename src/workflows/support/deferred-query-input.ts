@@ -1,7 +1,7 @@
 import type { DeferredQueryInput } from '../../contracts/temporal/query-result';
 import { checkStoredInput, invalid, isRecord, refuseUnknown } from './input-check';
 
-const asked = ['account', 'query', 'variables', 'includeDeleted'];
+const asked = ['account', 'query', 'variables', 'includeDeleted', 'format'];
 
 /** Hand-written for the same reason as `checkSyncJobInput`. */
 export function checkDeferredQueryInput(input: unknown): asserts input is DeferredQueryInput {
@@ -14,5 +14,7 @@ export function checkDeferredQueryInput(input: unknown): asserts input is Deferr
   if (input.variables !== undefined && !isRecord(input.variables)) throw invalid('"variables" must be a JSON object');
   if (input.includeDeleted !== undefined && typeof input.includeDeleted !== 'boolean')
     throw invalid('"includeDeleted" must be true or false');
+  if (input.format !== undefined && input.format !== 'csv' && input.format !== 'json')
+    throw invalid('"format" must be csv or json');
   refuseUnknown(input, asked);
 }

@@ -11,11 +11,12 @@ export function refuseUnknown(input: Readonly<Record<string, unknown>>, known: r
 
 export const invalid = (message: string) => ApplicationFailure.nonRetryable(`Wrong input: ${message}.`, 'BAD_REQUEST');
 
-const stored = ['account', 'resultId', 'timeoutMs', 'requestId'];
+const stored = ['account', 'resultId', 'timeoutMs', 'requestId', 'format'];
 
 /** What the API sends to the workflows of results. */
 export function checkStoredInput(input: Readonly<Record<string, unknown>>): void {
   if (typeof input.resultId !== 'string') throw invalid('"resultId" must be a string');
   if (typeof input.timeoutMs !== 'number') throw invalid('"timeoutMs" must be a number');
+  if (input.format !== undefined && input.format !== 'csv') throw invalid('"format" must be csv where it is given');
   refuseUnknown(input, stored);
 }

@@ -13,7 +13,7 @@ import {
 } from '@temporalio/workflow';
 import type { QueryActivities } from '../../activities/query-activities';
 import { ErrorCode } from '../../contracts/error-code';
-import { ResultStatus } from '../../contracts/query-result';
+import { ResultStatus, type ResultFormat } from '../../contracts/query-result';
 import {
   resultQuery,
   type ResultRef,
@@ -36,6 +36,8 @@ export interface ResultWork {
   readonly open: ((ref: ResultRef) => Promise<ResultState>) | undefined;
   /** How long the work may take where there is a document already, milliseconds. */
   readonly timeoutMs: number | undefined;
+  /** Where it is known before there is a document. */
+  readonly format: ResultFormat | undefined;
   /** The activity that makes the content. */
   readonly work: (options: ActivityOptions) => (ref: ResultRef) => Promise<ResultState>;
 }
@@ -44,8 +46,8 @@ export interface ResultWork {
 const graceMs = 10_000;
 
 /** What the workflows of all results have in common: from their document to its last status. */
-export async function makeResult({ ref, open, timeoutMs = 0, work }: ResultWork): Promise<ResultState> {
-  let state: ResultState = initialState(ref, timeoutMs);
+export async function makeResult({ ref, open, timeoutMs = 0, format, work }: ResultWork): Promise<ResultState> {
+  let state: ResultState = initialState(ref, { timeoutMs, format });
   setHandler(resultQuery, () => state, { description: 'Status of the result, and how many rows and pages it has.' });
 
   function enter(next: ResultState): void {
@@ -81,7 +83,7 @@ export async function makeResult({ ref, open, timeoutMs = 0, work }: ResultWork)
   return state;
 }
 
-export const refOf = ({ timeoutMs: _timeoutMs, ...ref }: StoredResultInput): ResultRef => ref;
+export const refOf = ({ timeoutMs: _timeoutMs, format: _format, ...ref }: StoredResultInput): ResultRef => ref;
 
 async function opened(opening: Promise<ResultState>): Promise<ResultState> {
   try {
@@ -108,13 +110,17 @@ function announce({ account, status }: ResultState): void {
   ]);
 }
 
-const initialState = ({ account, resultId }: ResultRef, timeoutMs: number): ResultState => ({
+const initialState = (
+  { account, resultId }: ResultRef,
+  { timeoutMs, format }: { readonly timeoutMs: number; readonly format: ResultFormat | undefined },
+): ResultState => ({
   resultId,
   account,
   status: ResultStatus.inProgress,
   error: null,
   rows: 0,
   pages: 0,
+  ...(format && { format }),
   bytes: 0,
   deadline: new Date(Date.now() + timeoutMs).toISOString(),
   readableUntil: null,

@@ -72,6 +72,17 @@ export function queryResultsContract(openSubject: () => ResultsSubject): void {
       expect(await store.fail(id, { error: 'no', now: now + 30, expiresAt: now + 99 })).toEqual(first);
     });
 
+    it('is completed by one of several attempts that end at the same time, and all are told which', async () => {
+      const { id } = await store.create(newResult());
+      const attempts = ['a', 'b', 'c', 'd'];
+      const ends = await Promise.all(
+        attempts.map(async (each) => await store.complete(id, { content: summary(each), now, expiresAt: now + 90 })),
+      );
+      const sealed = await store.find(id);
+      expect(attempts).toContain(sealed?.content?.attempt);
+      expect(ends).toEqual(attempts.map(() => sealed));
+    });
+
     it('fails with a sentence, and stays so', async () => {
       const { id } = await store.create(newResult());
       const failed = await store.fail(id, { error: 'It took too long.', now: now + 10, expiresAt: now + 90 });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ResultFormat } from '../../../src/contracts/query-result';
 import type { ObjectKind } from '../../../src/domain/graph/identity';
 import type { FlatObject } from '../../../src/domain/ports';
 import { planQuery } from '../../../src/domain/query/plan/plan-query';
@@ -10,12 +11,18 @@ export interface MemoryQueries extends Queries {
   /** What reading a page throws from now on. */
   failure?: Error;
   /** In the order of the calls. */
-  readonly calls: readonly { readonly method: 'page' | 'defer' | 'explain'; readonly request: QueryRequest }[];
+  readonly calls: readonly Call[];
+}
+
+interface Call {
+  readonly method: 'page' | 'defer' | 'explain';
+  readonly request: QueryRequest;
+  readonly format?: ResultFormat | undefined;
 }
 
 /** Answers by the reference evaluator, all rows in one page; for tests of what surrounds the queries. */
 export function memoryQueries(objects: (kind: ObjectKind) => readonly FlatObject[]): MemoryQueries {
-  const calls: { method: 'page' | 'defer' | 'explain'; request: QueryRequest }[] = [];
+  const calls: Call[] = [];
   const planned = ({ query, variables, includeDeleted, scopeFilters }: QueryRequest) => {
     const policy = policyOfScopeFilters(scopeFilters);
     return planQuery(query, {
@@ -43,8 +50,8 @@ export function memoryQueries(objects: (kind: ObjectKind) => readonly FlatObject
       const rows = answer.kind === 'list' ? answer.entities.map(({ id }) => ({ id })) : answer.rows;
       return { ...page, type: answer.kind, data: rows, totalCount: rows.length };
     },
-    async defer(request) {
-      calls.push({ method: 'defer', request });
+    async defer(request, format) {
+      calls.push({ method: 'defer', request, format });
       planned(request);
       return { statePath: `/deferred/${randomUUID()}`, correlationId: randomUUID() };
     },

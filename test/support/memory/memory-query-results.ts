@@ -30,8 +30,7 @@ export class MemoryQueryResults implements QueryResultStore {
   }
 
   async find(id: string) {
-    const result = this.results.get(id);
-    return result?.account === this.account ? result : undefined;
+    return this.own(id);
   }
 
   async complete(id: string, { content, now, expiresAt }: Parameters<QueryResultStore['complete']>[1]) {
@@ -42,10 +41,16 @@ export class MemoryQueryResults implements QueryResultStore {
     return await this.end(id, { status: 'FAILED', error, endedAt: now, expiresAt });
   }
 
+  /** Without a pause between look and change: the first end counts. */
   private async end(id: string, end: Partial<StoredResult>) {
-    const result = await this.find(id);
+    const result = this.own(id);
     if (result?.status === 'IN_PROGRESS') this.results.set(id, { ...result, ...end });
-    return await this.find(id);
+    return this.own(id);
+  }
+
+  private own(id: string): StoredResult | undefined {
+    const result = this.results.get(id);
+    return result?.account === this.account ? result : undefined;
   }
 }
 

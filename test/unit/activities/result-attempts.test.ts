@@ -2,10 +2,11 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { randomUUID } from 'node:crypto';
 import { createQueryActivities } from '../../../src/activities/query-activities';
 import { createReportActivities } from '../../../src/activities/report-activities';
+import type { ResultFormat } from '../../../src/contracts/query-result';
 import type { ResultState } from '../../../src/contracts/temporal/query-result';
 import { ErrorCode } from '../../../src/contracts/error-code';
 import { DomainError } from '../../../src/domain/errors';
-import type { GraphReader } from '../../../src/domain/query/run/graph-reader';
+import type { GraphReader, GraphSnapshot } from '../../../src/domain/query/run/graph-reader';
 import { memoryDeferredResults } from '../../support/memory/memory-deferred-results';
 import { MemoryGraphReader } from '../../support/query/memory-graph-reader';
 import { smallGraph } from '../../support/query/small-graph';
@@ -33,10 +34,10 @@ function open(reader: GraphReader = new MemoryGraphReader(graph)) {
   const reports = createReportActivities(deps);
   const run = async <T>(work: () => Promise<T>, attempt = 1, environment = new MockActivityEnvironment({ attempt })) =>
     (await environment.run(work)) as T;
-  const start = async (query = 'FIND Host') => {
+  const start = async (query = 'FIND Host', format: ResultFormat = 'json') => {
     const { correlationId: resultId } = await deferred
       .of(account)
-      .start({ request: { query }, question: 'q', from: undefined });
+      .start({ request: { query }, format, question: 'q', from: undefined });
     return { account, resultId };
   };
   const keys = () => [...(deferred.blobs as unknown as { objects: Map<string, unknown> }).objects.keys()];
@@ -157,6 +158,75 @@ describe('an attempt at a result', () => {
     const failed: ResultState = await run(async () => await queries.failResult({ ...ref, error: 'stopped' }));
     expect(failed).toMatchObject({ status: 'FAILED', error: 'stopped' });
     expect(await run(async () => await queries.failResult({ ...ref, error: 'again' }))).toEqual(failed);
+  });
+});
+
+describe('the CSV of a query', () => {
+  const query = 'FIND Host AS h RETURN h.n ORDER BY h.n';
+  const text = `h.n\r\n${[0, 1, 2, 3, 4, 5, 6, 7, 8].map((n) => `${n}\r\n`).join('')}`;
+
+  it('is one file, and its state document leads there', async () => {
+    const { deferred, queries, run, start, keys } = open();
+    const ref = await start(query, 'csv');
+    const state = await run(async () => await queries.writeQueryCsv(ref));
+    expect(state).toMatchObject({ status: 'COMPLETED', format: 'csv', rows: 9, pages: 1, bytes: text.length });
+    expect(keys()).toEqual([expect.stringMatching(/-file$/)]);
+    const token = deferred.tokens.of(ref.resultId);
+    const document = await deferred.documents.open({ token, page: 0, form: 'state', baseUrl: '' });
+    expect(document.rows).toBeUndefined();
+    const { url, ...fields } = JSON.parse(document.head + document.tail) as { url: string };
+    expect(fields).toEqual({ status: 'COMPLETED', correlationId: ref.resultId, totalCount: 9 });
+    const file = deferred.blobs.getFrom(url);
+    expect(file?.fileName).toMatch(/^query-\d{4}-\d{2}-\d{2}\.csv$/);
+    expect(Buffer.from(file?.content ?? []).toString()).toBe(text);
+  });
+
+  it('that another attempt writes at the same time is that of one of them', async () => {
+    const { queries, deferred, run, start, keys } = open();
+    const ref = await start(query, 'csv');
+    const states = await Promise.all(
+      [1, 2, 3].map(async (attempt) => await run(async () => await queries.writeQueryCsv(ref), attempt)),
+    );
+    expect(states.slice(1)).toEqual([states[0], states[0]]);
+    const attempt = deferred.results.get(ref.resultId)?.content?.attempt ?? '';
+    expect(keys()).toEqual([`result-acme-${ref.resultId}-${attempt}-file`]);
+  });
+
+  it('that breaks off is begun again, and nothing of it counts until it is whole', async () => {
+    let reads = 0;
+    const reader = new MemoryGraphReader(graph);
+    const { deferred, queries, run, start, keys } = open({
+      open: async (at) => {
+        const snapshot = await reader.open(at);
+        const isFirst = (reads += 1) === 1;
+        async function* broken(...args: Parameters<GraphSnapshot['entities']>) {
+          yield* snapshot.entities(...args);
+          if (isFirst) throw new DomainError(ErrorCode.unavailable, 'away');
+        }
+        return new Proxy(snapshot, {
+          get: (of, name) => (name === 'entities' ? broken : (Reflect.get(of, name) as unknown)),
+        });
+      },
+    });
+    const ref = await start('FIND Host AS h RETURN h.n', 'csv');
+    await expect(run(async () => await queries.writeQueryCsv(ref))).rejects.toThrow('away');
+    expect(deferred.results.get(ref.resultId)).toMatchObject({ status: 'IN_PROGRESS', content: null });
+    expect(keys()).toEqual([]);
+    const state = await run(async () => await queries.writeQueryCsv(ref), 2);
+    expect(state).toMatchObject({ status: 'COMPLETED', rows: 9, bytes: text.length });
+    expect(keys()).toHaveLength(1);
+  });
+
+  it('of a tree fails for good, and is not begun by hand', async () => {
+    const { deferred, queries, run, start, keys } = open();
+    const tree = 'FIND Host THAT HAS Host RETURN TREE';
+    const ref = await start(tree, 'csv');
+    const state = await run(async () => await queries.writeQueryCsv(ref));
+    expect(state).toMatchObject({ status: 'FAILED', error: expect.stringContaining('A tree has no rows') as string });
+    expect(keys()).toEqual([]);
+    const asked = { account, resultId: randomUUID(), query: tree, format: 'csv' as const };
+    await expect(run(async () => await queries.openQuery(asked))).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    expect(deferred.results.has(asked.resultId)).toBe(false);
   });
 });
 

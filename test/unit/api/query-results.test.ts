@@ -28,7 +28,9 @@ async function answer(
 }
 
 const defer = async ({ tenants }: TestApp, account = 'acme') =>
-  await tenants.deferred.of(account).start({ request: { query: 'FIND Host' }, question, from: undefined });
+  await tenants.deferred
+    .of(account)
+    .start({ request: { query: 'FIND Host' }, format: 'json', question, from: undefined });
 
 describe('the state document', () => {
   let test: TestApp;
@@ -121,7 +123,7 @@ describe('the state document', () => {
     const deferred = memoryDeferredResults({ now: () => clock.now });
     const { statePath } = await deferred
       .of('acme')
-      .start({ request: { query: 'FIND Host' }, question, from: undefined });
+      .start({ request: { query: 'FIND Host' }, format: 'json', question, from: undefined });
     const token = statePath.split('/')[2] ?? '';
     const open = async () => (await deferred.documents.open({ token, page: 0, form: 'state', baseUrl: '' })).head;
     clock.now += 60_000;

@@ -5,6 +5,7 @@ import { DomainError } from '../../../src/domain/errors';
 import { bytesToUuid } from '../../../src/domain/graph/identity';
 import type { DeferredQueries } from '../../../src/domain/query/deferred-queries';
 import type { QueryPage, QueryRequest } from '../../../src/domain/query/queries';
+import { QueryCursors, questionOf } from '../../../src/domain/query/query-cursors';
 import { QueryService, type QueryServiceDependencies } from '../../../src/domain/query/query-service';
 import type { GraphReader } from '../../../src/domain/query/run/graph-reader';
 import { Gate } from '../../../src/lib/gate';
@@ -249,6 +250,34 @@ describe('a deferred query', () => {
     expect(started).toEqual([
       expect.objectContaining({ from: expect.objectContaining({ kind: 'position' }) as unknown }),
     ]);
+  });
+});
+
+describe('a deferred CSV', () => {
+  const csvOf = async (query: string, cursor = '') => await service().defer({ query, cursor }, 'csv');
+
+  it('is started with its format, also behind the rows of a cursor', async () => {
+    const { cursor } = await service().page({ query: 'FIND User' });
+    started.length = 0;
+    await csvOf('FIND User');
+    await csvOf('FIND User', cursor ?? '');
+    expect(started).toEqual([
+      expect.objectContaining({ format: 'csv', from: undefined }),
+      expect.objectContaining({ format: 'csv', from: expect.objectContaining({ kind: 'position' }) as unknown }),
+    ]);
+  });
+
+  it('is refused before it starts for a tree and for a page that is stored as JSON', async () => {
+    started.length = 0;
+    const refused = { name: 'DomainError', code: 'BAD_REQUEST' };
+    await expect(csvOf('FIND User THAT HAS Device RETURN TREE')).rejects.toMatchObject(refused);
+    const digest = (text: string) => createHash('sha256').update(text).digest('base64');
+    const query = 'FIND User';
+    const cursors = new QueryCursors(createSeal(Buffer.alloc(32, 1)), 'demo');
+    const stored = cursors.write({ kind: 'result', result: 'r', page: 1 }, questionOf({ query }, digest));
+    await expect(csvOf(query, stored)).rejects.toMatchObject(refused);
+    await expect(csvOf('FIND User wth a = 1')).rejects.toMatchObject({ code: 'PARSER_ERROR' });
+    expect(started).toEqual([]);
   });
 });
 

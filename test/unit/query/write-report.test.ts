@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync';
-import type { ReportFormat, ReportSelection } from '../../../src/domain/query/reports';
+import type { ResultFormat } from '../../../src/contracts/query-result';
+import type { ReportSelection } from '../../../src/domain/query/reports';
 import { writeReport } from '../../../src/domain/query/write-report';
 import type { QueryPolicy } from '../../../src/domain/query/plan/policy';
 import { collect } from '../../support/contracts/subject';
@@ -14,7 +15,7 @@ const graph = smallGraph(
 );
 
 async function fileOf(
-  format: ReportFormat,
+  format: ResultFormat,
   selection: ReportSelection = {},
   { policies = [] }: { policies?: readonly QueryPolicy[] } = {},
 ): Promise<{ text: string; rows: number; steps: readonly string[] }> {

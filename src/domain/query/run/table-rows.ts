@@ -37,7 +37,7 @@ export class TableRows {
             read: (subject) => (subject.kind === 'column' ? this.cellAt(subject.index) : () => undefined),
             bagAt: () => () => undefined,
           });
-    this.named = hasMetadata && !table.isUnique && !table.grouping ? slots : [];
+    this.named = hasMetadata && hasRowMetadata(table) ? slots : [];
   }
 
   /** One for each combination of members of what is unwound. */
@@ -102,6 +102,9 @@ export class TableRows {
     return byAlias;
   }
 }
+
+/** Whether a row stands for one path, so that it can name the objects of it. */
+export const hasRowMetadata = ({ isUnique, grouping }: TablePlan): boolean => !isUnique && !grouping;
 
 /** Whether a column is the class or type of something. */
 function isName(value: PlanExpression, { grouping }: TablePlan): boolean {

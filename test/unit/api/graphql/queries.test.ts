@@ -59,6 +59,22 @@ describe('queryV1', () => {
     expect(queries.calls.map(({ method }) => method)).toEqual(['defer']);
   });
 
+  it('hands on the format of what is deferred, which an inline answer does not have', async () => {
+    const { ask, queries } = open();
+    const answer = async (args: string) => (await ask(`{ queryV1(query: "FIND User"${args}) { type data } }`)).data;
+    const inline = await answer('');
+    for (const option of ['', ', deferredResponse: DISABLED', ', deferredResponse: OPTIONAL']) {
+      expect(await answer(`${option}, deferredFormat: CSV`)).toEqual(inline);
+    }
+    for (const format of ['', ', deferredFormat: JSON', ', deferredFormat: CSV']) {
+      await answer(`, deferredResponse: FORCE${format}`);
+    }
+    queries.failure = new DomainError(ErrorCode.queryTimeout, 'The query took too long.');
+    await answer(', deferredResponse: OPTIONAL, deferredFormat: CSV');
+    const deferred = queries.calls.filter(({ method }) => method === 'defer');
+    expect(deferred.map(({ format }) => format)).toEqual(['json', 'json', 'csv', 'csv']);
+  });
+
   it('tells of bad J1QL at once, also when it is deferred', async () => {
     const { errors } = await open().ask('{ queryV1(query: "FIND", deferredResponse: FORCE) { url } }');
     expect(errors?.[0]?.extensions.code).toBe('SYNTAX_ERROR');
@@ -140,6 +156,7 @@ describe('queryV2', () => {
     expect(queries.calls).toEqual([
       {
         method: 'defer',
+        format: 'json',
         request: expect.objectContaining({ scopeFilters: [{ org: 'x' }], rowMetadata: true }) as unknown,
       },
     ]);

@@ -158,10 +158,6 @@ describe('errors of fields', () => {
       { query: '{ queryV1(query: "FIND User", scopeFilters: [7]) { type } }' },
       'scopeFilters[0] must be an object of property names and values.',
     ],
-    [
-      { query: '{ queryV1(query: "FIND User", deferredFormat: CSV) { type } }' },
-      '"deferredFormat" can only be JSON; the mutation buildCsv makes CSV.',
-    ],
   ])('tells of arguments in BAD_USER_INPUT: %j', async (sent, message) => {
     const { errors } = (await open().post({ query: ask, ...sent })).json<{ errors: object[] }>();
     expect(errors).toEqual([
