@@ -93,6 +93,13 @@ const scenes: Readonly<Record<string, (scene: Scene) => Promise<string>>> = {
   },
   'query-by-hand': async ({ client, connection }) =>
     await startByHand(client, 'deferredQuery', { account: connection.account, query: 'FIND thing' }),
+  'query-csv-by-api': async ({ connection }) => {
+    const field = 'queryV1(query: "FIND thing", deferredResponse: FORCE, deferredFormat: CSV) { correlationId }';
+    const { queryV1 } = await graphql(connection, `{ ${field} }`);
+    return queryWorkflowId(connection.account, queryV1?.correlationId ?? '');
+  },
+  'query-csv-by-hand': async ({ client, connection }) =>
+    await startByHand(client, 'deferredQuery', { account: connection.account, query: 'FIND thing', format: 'csv' }),
   'query-that-is-none': async ({ client, connection }) =>
     await startByHand(client, 'deferredQuery', { account: connection.account, query: 'FIND' }),
   'query-cancelled': async ({ client, connection, post }) => {

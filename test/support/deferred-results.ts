@@ -14,8 +14,8 @@ export interface StateDocument {
 
 /** Asks as the Node client does. @returns the URL of the state document */
 export async function defer(api: ApiClient, query: string, more: object = {}): Promise<string> {
-  const document = `query A($query: String!, $variables: JSON, $cursor: String) {
-    queryV1(query: $query, variables: $variables, cursor: $cursor, deferredResponse: FORCE) { type url } }`;
+  const document = `query A($query: String!, $variables: JSON, $cursor: String, $format: DeferredResponseFormat) {
+    queryV1(query: $query, variables: $variables, cursor: $cursor, deferredResponse: FORCE, deferredFormat: $format) { type url } }`;
   const body = { query: document, variables: { query, ...more } };
   const answer = (await api.ok('POST', '/graphql', body)) as { data?: { queryV1: { url: string } }; errors?: unknown };
   if (!answer.data) throw new Error(`not deferred: ${JSON.stringify(answer.errors)}`);
