@@ -1,5 +1,7 @@
+import type { WorkflowHandle } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient } from './api-client';
+import { liveBlobStore } from './sync-bench';
 
 export interface StateDocument {
   readonly status: string;
@@ -38,6 +40,25 @@ export async function untilDone(url: string, withinMs = 30_000): Promise<StateDo
 }
 
 export const resultIdOf = async (url: string): Promise<string> => (await readState(url)).correlationId;
+
+/** Until the heartbeat of the activity tells of what is wanted. */
+export async function untilHeartbeat(handle: WorkflowHandle, wanted: RegExp): Promise<void> {
+  for (let i = 0; i < 200; i++) {
+    const { raw } = await handle.describe();
+    const beat = raw.pendingActivities?.[0]?.heartbeatDetails?.payloads?.[0]?.data;
+    if (beat && wanted.test(Buffer.from(beat).toString())) return;
+    await sleep(50);
+  }
+  throw new Error(`no heartbeat was like ${String(wanted)} within 10 s`);
+}
+
+/** Keys of what attempts at a result have left in the object store. */
+export async function resultKeysOf(account: string, id: string): Promise<string[]> {
+  const [blobs, keys] = [liveBlobStore(), [] as string[]];
+  await blobs.deleteAll(`result-${account}-${id}-`, (key) => keys.push(key) > 0);
+  blobs.close();
+  return keys;
+}
 
 /** So many things on either side, each left one linked to each right one. */
 export function bipartite(side: number) {

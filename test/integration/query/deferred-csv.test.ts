@@ -4,10 +4,18 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from '../../../src/adapters/mongo/database';
 import { queryWorkflowId, type ResultState } from '../../../src/contracts/temporal/query-result';
 import { ApiClient } from '../../support/api-client';
-import { bipartite, defer, longQuery, readState, resultIdOf, untilDone } from '../../support/deferred-results';
+import {
+  bipartite,
+  defer,
+  longQuery,
+  readState,
+  resultIdOf,
+  resultKeysOf,
+  untilDone,
+  untilHeartbeat,
+} from '../../support/deferred-results';
 import { liveProduct, newAccount } from '../../support/live-product';
 import { LiveSuite, startByCli, temporalCli } from '../../support/live-suite';
-import { liveBlobStore } from '../../support/sync-bench';
 
 const hard = ['a,b', 'say "so"', 'two\nlines', 'cr\r\nlf', 'ä 漢 🚀', ' edge ', '=1+1'];
 /** Three pages of rows as JSON would store them. */
@@ -48,13 +56,6 @@ describe('a deferred query with the format CSV', () => {
     return { text: await response.text(), headers: response.headers };
   }
 
-  async function keysOf(id: string): Promise<string[]> {
-    const [blobs, keys] = [liveBlobStore(), [] as string[]];
-    await blobs.deleteAll(`result-${account}-${id}-`, (key) => keys.push(key) > 0);
-    blobs.close();
-    return keys;
-  }
-
   it('writes a list as one file, whatever stands in its values', async () => {
     const stateUrl = await deferCsv('FIND Host');
     const { correlationId, url, ...state } = await untilDone(stateUrl);
@@ -64,9 +65,17 @@ describe('a deferred query with the format CSV', () => {
     expect(headers.get('content-disposition')).toMatch(/^attachment; filename="query-\d{4}-\d\d-\d\d\.csv"$/);
     const rows = rowsOf(text);
     expect(rows).toHaveLength(12_000);
-    expect(Object.keys(rows[0] ?? {}).slice(0, 9)).toEqual(
-      ['_key', '_type', '_class', 'displayName', 'empty', 'n', 'ports', 'tag.env', 'text'], //
-    );
+    expect(Object.keys(rows[0] ?? {}).slice(0, 9)).toEqual([
+      '_key',
+      '_type',
+      '_class',
+      'displayName',
+      'empty',
+      'n',
+      'ports',
+      'tag.env',
+      'text',
+    ]);
     const byKey = new Map(rows.map((row) => [row['_key'], row]));
     for (const { _key, n, text: value = '', ports } of hosts) {
       const { n: readN, text: read, ports: readPorts, 'tag.env': env } = byKey.get(_key) ?? {};
@@ -77,7 +86,7 @@ describe('a deferred query with the format CSV', () => {
         n % 3 === 0 ? 'prod' : '',
       ]);
     }
-    expect(await keysOf(correlationId)).toEqual([expect.stringMatching(/-file$/)]);
+    expect(await resultKeysOf(account, correlationId)).toEqual([expect.stringMatching(/-file$/)]);
     const handle = client.workflow.getHandle(queryWorkflowId(account, correlationId));
     const result = (await handle.result()) as ResultState;
     expect(result).toMatchObject({ format: 'csv', rows: 12_000, pages: 1, bytes: Buffer.byteLength(text) });
@@ -138,15 +147,12 @@ describe('a deferred query with the format CSV', () => {
     const url = await deferCsv(longQuery);
     const id = await resultIdOf(url);
     const handle = client.workflow.getHandle(queryWorkflowId(account, id));
-    for (let beat = ''; !/"writing the file","rows":[1-9]/.test(beat);) {
-      const { raw } = await handle.describe();
-      beat = Buffer.from(raw.pendingActivities?.[0]?.heartbeatDetails?.payloads?.[0]?.data ?? []).toString();
-    }
+    await untilHeartbeat(handle, /"writing the file","rows":[1-9]/);
     await handle.cancel();
     const { status, error } = await untilDone(url);
     expect({ status, error }).toEqual({ status: 'FAILED', error: 'The work on it was cancelled by an operator.' });
     await expect(handle.result()).rejects.toThrow('cancelled');
-    expect(await keysOf(id)).toEqual([]);
+    expect(await resultKeysOf(account, id)).toEqual([]);
   }, 60_000);
 
   it('is started by the Temporal CLI', async () => {

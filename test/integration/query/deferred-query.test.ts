@@ -1,14 +1,21 @@
-import type { Client, WorkflowHandle } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../../../src/adapters/mongo/database';
 import { SearchAttribute } from '../../../src/contracts/temporal/sync-job';
 import { queryWorkflowId, type ResultState } from '../../../src/contracts/temporal/query-result';
 import { ApiClient } from '../../support/api-client';
-import { bipartite, defer, longQuery, readState, resultIdOf, untilDone } from '../../support/deferred-results';
+import {
+  bipartite,
+  defer,
+  longQuery,
+  readState,
+  resultIdOf,
+  resultKeysOf,
+  untilDone,
+  untilHeartbeat,
+} from '../../support/deferred-results';
 import { LiveSuite, startByCli, temporalCli } from '../../support/live-suite';
 import { liveProduct, newAccount } from '../../support/live-product';
-import { liveBlobStore } from '../../support/sync-bench';
 
 const hosts = Array.from({ length: 12 }, (_, i) => ({ _key: `host:${i}`, _type: 'host', _class: 'Host', n: i }));
 
@@ -114,7 +121,7 @@ describe('the deferredQuery workflow', () => {
     await api.sync({ source: 'api', scope: 'net', syncMode: 'DIFF' }, bipartite(40));
     const url = await defer(api, longQuery);
     const handle = await handleOf(url);
-    await untilStoring(handle);
+    await untilHeartbeat(handle, /"pages":[1-9]/);
     const since = Date.now();
     await handle.cancel();
     const { status, error, correlationId } = await untilDone(url);
@@ -131,11 +138,7 @@ describe('the deferredQuery workflow', () => {
         { $match: { 'command.find': { $in: ['entities', 'relationships'] } } },
       ]);
     expect(await running.toArray()).toEqual([]);
-    const blobs = liveBlobStore();
-    const left: string[] = [];
-    await blobs.deleteAll(`result-${account}-${correlationId}-`, (key) => left.push(key) > 0);
-    blobs.close();
-    expect(left).toEqual([]);
+    expect(await resultKeysOf(account, correlationId)).toEqual([]);
   }, 60_000);
 
   it.each([
@@ -157,14 +160,3 @@ describe('the deferredQuery workflow', () => {
     expect((await api.request('GET', `/j1ql/results/${id}`)).status).toBe(404);
   });
 });
-
-/** Until the heartbeat tells of stored rows. */
-async function untilStoring(handle: WorkflowHandle): Promise<void> {
-  for (let i = 0; i < 200; i++) {
-    const { raw } = await handle.describe();
-    const beat = raw.pendingActivities?.[0]?.heartbeatDetails?.payloads?.[0]?.data;
-    if (beat && /"pages":[1-9]/.test(Buffer.from(beat).toString())) return;
-    await sleep(50);
-  }
-  throw new Error('nothing was stored within 10 s');
-}
