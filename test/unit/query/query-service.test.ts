@@ -1,64 +1,11 @@
-import { createHash } from 'node:crypto';
-import { createSeal } from '../../../src/adapters/seal';
 import { ErrorCode } from '../../../src/contracts/error-code';
 import { DomainError } from '../../../src/domain/errors';
-import { bytesToUuid } from '../../../src/domain/graph/identity';
-import type { DeferredQueries } from '../../../src/domain/query/deferred-queries';
 import type { QueryPage, QueryRequest } from '../../../src/domain/query/queries';
-import { QueryCursors, questionOf } from '../../../src/domain/query/query-cursors';
-import { QueryService, type QueryServiceDependencies } from '../../../src/domain/query/query-service';
+import type { QueryService, QueryServiceDependencies } from '../../../src/domain/query/query-service';
 import type { GraphReader } from '../../../src/domain/query/run/graph-reader';
 import { Gate } from '../../../src/lib/gate';
-import { entity, relationship, type Graph } from '../../support/query/graph';
 import { MemoryGraphReader } from '../../support/query/memory-graph-reader';
-
-const idOf = (number: number): string => bytesToUuid(createHash('md5').update(`${number}`).digest());
-const users = Array.from({ length: 600 }, (_, i) =>
-  entity(idOf(i), 'okta_user', ['User'], { number: i, team: i % 300 }),
-);
-const devices = Array.from({ length: 3 }, (_, i) => entity(idOf(1000 + i), 'laptop', ['Device'], { serial: `s${i}` }));
-const graph: Graph = {
-  entities: [...users, ...devices],
-  relationships: users.flatMap(({ id }, i) =>
-    devices.map((device) => relationship(id, 'HAS', device.id, {}, idOf(2000 + 3 * i + devices.indexOf(device)))),
-  ),
-};
-
-const started: unknown[] = [];
-const deferred: DeferredQueries = {
-  start: async (asked) => {
-    started.push(asked);
-    return await Promise.resolve({ statePath: '/state', correlationId: 'c' });
-  },
-  statePath: async ({ page }) => await Promise.resolve({ statePath: `/state/${page}`, correlationId: 'c' }),
-  page: async ({ page }) => await Promise.resolve({ type: 'list', data: [page], cursor: null, totalCount: 1 }),
-};
-
-function service(given: Partial<QueryServiceDependencies> = {}): QueryService {
-  const kept = new Map<string, readonly string[]>();
-  const classes = new Map([
-    ['User', 600],
-    ['Device', 3],
-  ]);
-  const types = new Map([
-    ['okta_user', 600],
-    ['laptop', 3],
-  ]);
-  return new QueryService({
-    account: 'demo',
-    graph: new MemoryGraphReader(graph),
-    deferred,
-    seal: createSeal(Buffer.alloc(32, 1)),
-    pages: { get: (key) => kept.get(key), set: (key, pages) => void kept.set(key, pages) },
-    gate: new Gate(4),
-    limits: { timeoutMs: 5000, maxBytes: 64 * 1024 * 1024 },
-    names: async () => await Promise.resolve({ classes, types }),
-    policies: [],
-    now: Date.now,
-    digest: (text) => createHash('sha256').update(text).digest('base64'),
-    ...given,
-  });
-}
+import { graph, service, users } from '../../support/query/user-queries';
 
 async function allPages(queries: QueryService, request: QueryRequest): Promise<readonly QueryPage[]> {
   const pages = [await queries.page(request)];
@@ -235,49 +182,6 @@ describe('a database that was away for a moment', () => {
     const { cursor } = await service().page({ query: 'FIND User' });
     const page = service({ graph: failing(1) }).page({ query: 'FIND User', cursor: cursor ?? '' });
     await expect(page).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
-  });
-});
-
-describe('a deferred query', () => {
-  it('is checked before it starts, and starts where its cursor leads', async () => {
-    await expect(service().defer({ query: 'FIND User wth a = 1' })).rejects.toMatchObject({ code: 'PARSER_ERROR' });
-    expect(started).toEqual([]);
-    const { cursor } = await service().page({ query: 'FIND User' });
-    expect(await service().defer({ query: 'FIND User', cursor: cursor ?? '' })).toEqual({
-      statePath: '/state',
-      correlationId: 'c',
-    });
-    expect(started).toEqual([
-      expect.objectContaining({ from: expect.objectContaining({ kind: 'position' }) as unknown }),
-    ]);
-  });
-});
-
-describe('a deferred CSV', () => {
-  const csvOf = async (query: string, cursor = '') => await service().defer({ query, cursor }, 'csv');
-
-  it('is started with its format, also behind the rows of a cursor', async () => {
-    const { cursor } = await service().page({ query: 'FIND User' });
-    started.length = 0;
-    await csvOf('FIND User');
-    await csvOf('FIND User', cursor ?? '');
-    expect(started).toEqual([
-      expect.objectContaining({ format: 'csv', from: undefined }),
-      expect.objectContaining({ format: 'csv', from: expect.objectContaining({ kind: 'position' }) as unknown }),
-    ]);
-  });
-
-  it('is refused before it starts for a tree and for a page that is stored as JSON', async () => {
-    started.length = 0;
-    const refused = { name: 'DomainError', code: 'BAD_REQUEST' };
-    await expect(csvOf('FIND User THAT HAS Device RETURN TREE')).rejects.toMatchObject(refused);
-    const digest = (text: string) => createHash('sha256').update(text).digest('base64');
-    const query = 'FIND User';
-    const cursors = new QueryCursors(createSeal(Buffer.alloc(32, 1)), 'demo');
-    const stored = cursors.write({ kind: 'result', result: 'r', page: 1 }, questionOf({ query }, digest));
-    await expect(csvOf(query, stored)).rejects.toMatchObject(refused);
-    await expect(csvOf('FIND User wth a = 1')).rejects.toMatchObject({ code: 'PARSER_ERROR' });
-    expect(started).toEqual([]);
   });
 });
 
