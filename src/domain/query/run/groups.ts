@@ -10,13 +10,19 @@ interface Group {
 }
 
 /** Estimated bytes of a group with one aggregate. */
-const groupBytes = 300;
+const groupBytes = 400;
+
+/** The values of the first key, of the second below each of them, and so on; below the last ones are groups. */
+type Level = Map<unknown, Level | Group>;
 
 /** The groups of a table. Paths go in and are forgotten. */
 export class Groups {
   private readonly keys: readonly ((scope: Scope) => unknown)[];
   private readonly newTotals: readonly ReturnType<typeof compileAggregate>[];
   private readonly groups = new Map<string, Group>();
+  /** Those of nothing but scalars once more, so that no text has to be made to find one. */
+  private readonly ofScalars: Level = new Map();
+  private readonly values: unknown[] = [];
 
   constructor(
     { keys, aggregates }: Grouping,
@@ -30,8 +36,13 @@ export class Groups {
   }
 
   add(scope: Scope): void {
-    const keys = this.keys.map((key) => key(scope) ?? null);
-    const group = this.groupOf(keyOfValues(keys), keys);
+    const { keys, values } = this;
+    let known: Level | Group | undefined = this.ofScalars;
+    for (let at = 0; at < keys.length; at++) {
+      const value = (values[at] = keys[at]?.(scope) ?? null);
+      known = (known as Level | undefined)?.get(value);
+    }
+    const group = keys.length > 0 && known ? (known as Group) : this.groupOf(keyOfValues(values), values.slice());
     for (const total of group.totals) total.add(scope);
   }
 
@@ -50,8 +61,25 @@ export class Groups {
     if (known) return known;
     const group = { keys, totals: this.newTotals.map((make) => make()) };
     this.groups.set(text, group);
+    if (keys.every((key) => typeof key !== 'object' || key === null)) this.keepByScalars(keys, group);
     const ofKeys = keys.reduce((sum: number, key) => sum + sizeOfValue(key), 2 * text.length);
     this.budget.hold(groupBytes + 100 * this.newTotals.length + ofKeys);
     return group;
   }
+
+  private keepByScalars(keys: readonly unknown[], group: Group): void {
+    let level = this.ofScalars;
+    for (const [at, key] of keys.entries()) {
+      if (at === keys.length - 1) level.set(key, group);
+      else level = levelBelow(level, key);
+    }
+  }
+}
+
+function levelBelow(level: Level, key: unknown): Level {
+  const known = level.get(key) as Level | undefined;
+  if (known) return known;
+  const below: Level = new Map();
+  level.set(key, below);
+  return below;
 }
