@@ -15,24 +15,93 @@ export interface Paging {
   readonly keep: (time: string, pages: readonly string[]) => void;
 }
 
-/** The next page of a run that can be taken up again at any row. Reads one row more than it gives, to know whether there is one. */
+type PositionCursor = Extract<QueryCursor, { readonly kind: 'position' }>;
+
+/** Of a run that can be taken up again at any row. */
+interface StreamedPage {
+  readonly rows: readonly ResultRow[];
+  /** Undefined where these are the last rows. */
+  readonly next: RunPosition | undefined;
+}
+
+/** What may be read ahead. */
+const mostAhead = { pages: 64, characters: 4 * 1024 * 1024 } as const;
+
+/**
+ * The next page of a run that can be taken up again at any row. Rows of one start are found again from its first one; as many as had to
+ * be passed over are therefore read ahead and kept, so that all pages together cost the rows of such a start about twice.
+ */
 export async function streamedPage(
   run: PlanRun,
-  { now, write, time, total }: Paging & { readonly total: number | undefined },
+  {
+    now,
+    write,
+    time,
+    total,
+    cursor,
+    keepAhead,
+  }: Omit<Paging, 'keep'> & {
+    readonly total: number | undefined;
+    readonly cursor: PositionCursor | undefined;
+    readonly keepAhead: (page: PositionCursor, texts: readonly string[]) => void;
+  },
 ): Promise<QueryPage> {
-  const rows: ResultRow[] = [];
-  let position: RunPosition | undefined;
-  let hasMore = false;
-  for await (const batch of run.batches()) {
-    const room = pageRows - rows.length;
-    const taken = batch.rows.slice(0, room);
-    rows.push(...taken);
-    if (taken.length > 0) position = batch.positionAfter(taken.length);
-    hasMore = batch.rows.length > room;
-    if (hasMore) break;
+  const cursorTo = (position: RunPosition): PositionCursor => ({ kind: 'position', time: time(), now, position });
+  const passedOver = (cursor?.position as RunPosition | undefined)?.within ?? 0;
+  const ahead = Math.min(mostAhead.pages, Math.floor(passedOver / pageRows));
+  let first: StreamedPage | undefined;
+  let before: RunPosition | undefined;
+  let [pages, characters] = [0, 0];
+  for await (const page of streamedPages(run)) {
+    if (before) {
+      const texts = [JSON.stringify(page.rows), ...(page.next ? [JSON.stringify(page.next)] : [])];
+      keepAhead(cursorTo(before), texts);
+      characters += texts[0]?.length ?? 0;
+    }
+    first ??= page;
+    before = page.next;
+    if (pages++ === ahead || characters > mostAhead.characters) break;
   }
-  const cursor = hasMore && position !== undefined ? write({ kind: 'position', time: time(), now, position }) : null;
-  return { type: run.type, data: rows, cursor, totalCount: total ?? null };
+  const next = first?.next;
+  return {
+    type: run.type,
+    data: first?.rows ?? [],
+    cursor: next ? write(cursorTo(next)) : null,
+    totalCount: total ?? null,
+  };
+}
+
+/** The same page from what `streamedPage` has read ahead: its rows and, if there are more, the position behind them. */
+export function pageReadAhead(
+  type: ResultType,
+  [rows = '[]', next]: readonly string[],
+  { write, cursor }: Pick<Paging, 'write'> & { readonly cursor: PositionCursor },
+): QueryPage {
+  return {
+    type,
+    data: JSON.parse(rows) as readonly unknown[],
+    cursor: next === undefined ? null : write({ ...cursor, position: JSON.parse(next) as RunPosition }),
+    totalCount: null,
+  };
+}
+
+/** Reads one row more than a page has, to know whether there is one. */
+async function* streamedPages(run: PlanRun): AsyncIterable<StreamedPage> {
+  let rows: ResultRow[] = [];
+  let next: RunPosition | undefined;
+  for await (const batch of run.batches()) {
+    for (let at = 0; at < batch.rows.length;) {
+      if (rows.length === pageRows) {
+        yield { rows, next };
+        rows = [];
+      }
+      const taken = batch.rows.slice(at, at + pageRows - rows.length);
+      rows.push(...taken);
+      at += taken.length;
+      next = batch.positionAfter(at);
+    }
+  }
+  yield { rows, next: undefined };
 }
 
 /** The page behind `cursor` of an answer that has to be computed whole. */

@@ -13,7 +13,7 @@ import { always } from './plan/predicates';
 import type { Explanation, Queries, QueryPage, QueryRequest } from './queries';
 import { QueryCursors, questionOf, type QueryCursor, type Seal } from './query-cursors';
 import type { GraphReader, GraphSnapshot } from './run/graph-reader';
-import { keptPage, streamedPage, treePage, wholePage, type Paging } from './query-pages';
+import { keptPage, pageReadAhead, streamedPage, treePage, wholePage, type Paging } from './query-pages';
 import { runPlan, type RunPosition } from './run/run-plan';
 import { policyOfScopeFilters } from './scope-filters';
 import { requireRows } from './write-csv';
@@ -25,7 +25,7 @@ export interface QueryLimits {
   readonly maxBytes: number;
 }
 
-/** Pages of answers that were computed whole, for the requests that come for the rest. It may forget at any time. */
+/** Pages of answers that were computed before they were asked for. It may forget at any time. */
 export interface PageCache {
   get(key: string): readonly string[] | undefined;
   /** @param pages JSON texts of rows */
@@ -167,8 +167,8 @@ export class QueryService implements Queries {
   }
 
   /** The cache is shared: what somebody else may see is not found under this. */
-  private cacheKey(question: string, time: string): string {
-    return JSON.stringify([this.deps.account, this.deps.policies, question, time]);
+  private cacheKey(question: string, time: string, position?: unknown): string {
+    return JSON.stringify([this.deps.account, this.deps.policies, question, time, position]);
   }
 
   private async read({ request, plan, question, cursor }: Asked, signal: AbortSignal): Promise<QueryPage> {
@@ -177,6 +177,10 @@ export class QueryService implements Queries {
     if (cursor?.kind === 'offset') {
       const kept = pages.get(this.cacheKey(question, cursor.time));
       if (kept) return keptPage(plan.result.kind, kept, { write, cursor });
+    }
+    if (cursor?.kind === 'position') {
+      const kept = pages.get(this.cacheKey(question, cursor.time, cursor.position));
+      if (kept) return pageReadAhead(plan.result.kind, kept, { write, cursor });
     }
     return await this.withSnapshot({ plan, time: cursor?.time, signal }, async (snapshot) => {
       const from = cursor?.kind === 'position' ? { from: cursor.position as RunPosition } : {};
@@ -190,7 +194,12 @@ export class QueryService implements Queries {
       };
       if (run.type === 'tree') return await treePage(run);
       if (!run.isResumable) return await wholePage(run, { ...paging, cursor });
-      return await streamedPage(run, { ...paging, total: await totalOf(plan, snapshot) });
+      return await streamedPage(run, {
+        ...paging,
+        total: await totalOf(plan, snapshot),
+        cursor: cursor?.kind === 'position' ? cursor : undefined,
+        keepAhead: ({ time, position }, texts) => pages.set(this.cacheKey(question, time, position), texts),
+      });
     });
   }
 }

@@ -7,7 +7,7 @@ import { Gate } from '../../../src/lib/gate';
 import { entity, relationship, type Graph } from './graph';
 import { MemoryGraphReader } from './memory-graph-reader';
 
-const idOf = (number: number): string => bytesToUuid(createHash('md5').update(`${number}`).digest());
+export const idOf = (number: number): string => bytesToUuid(createHash('md5').update(`${number}`).digest());
 export const users = Array.from({ length: 600 }, (_, i) =>
   entity(idOf(i), 'okta_user', ['User'], { number: i, team: i % 300 }),
 );

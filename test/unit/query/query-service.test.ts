@@ -4,8 +4,9 @@ import type { QueryPage, QueryRequest } from '../../../src/domain/query/queries'
 import type { QueryService, QueryServiceDependencies } from '../../../src/domain/query/query-service';
 import type { GraphReader } from '../../../src/domain/query/run/graph-reader';
 import { Gate } from '../../../src/lib/gate';
+import { entity, relationship } from '../../support/query/graph';
 import { MemoryGraphReader } from '../../support/query/memory-graph-reader';
-import { graph, service, users } from '../../support/query/user-queries';
+import { graph, idOf, service, users } from '../../support/query/user-queries';
 
 async function allPages(queries: QueryService, request: QueryRequest): Promise<readonly QueryPage[]> {
   const pages = [await queries.page(request)];
@@ -46,6 +47,29 @@ describe('pages of an answer', () => {
     expect(rowsOf(kept)).toEqual(users.map(({ properties }) => ({ 'u.number': properties['number'] })));
     expect(kept.map(({ totalCount }) => totalCount)).toEqual([600, 600, 600]);
     expect(computed.map(({ totalCount }) => totalCount)).toEqual([600, 600, 600]);
+  });
+
+  it('of many rows of one start are read ahead, so that it is not walked for each of them', async () => {
+    const host = entity(idOf(9999), 'laptop', ['Device'], {});
+    const many = Array.from({ length: 3100 }, (_, n) => entity(idOf(n), 'okta_user', ['User'], { number: n }));
+    const has = many.map(({ id }, n) => relationship(host.id, 'HAS', id, {}, idOf(10_000 + n)));
+    const reader = new MemoryGraphReader({ entities: [host, ...many], relationships: has });
+    let reads = 0;
+    const counting: GraphReader = {
+      open: async (request) => {
+        reads += 1;
+        return await reader.open(request);
+      },
+    };
+    const request = { query: 'FIND Device AS d THAT HAS User AS u RETURN u.number' };
+    const ahead = await allPages(service({ graph: counting }), request);
+    expect(sizesOf(ahead)).toEqual([...Array<number>(12).fill(250), 100]);
+    expect(reads).toBe(4);
+    const forgetful = service({ graph: counting, pages: { get: () => undefined, set: () => undefined } });
+    const one = await allPages(forgetful, request);
+    expect(rowsOf(ahead)).toEqual(rowsOf(one));
+    expect(ahead.map(({ cursor }) => cursor?.length)).toEqual(one.map(({ cursor }) => cursor?.length));
+    expect(new Set(rowsOf(ahead).map((row) => JSON.stringify(row))).size).toBe(3100);
   });
 
   it('are kept for one account and its policies alone', async () => {
