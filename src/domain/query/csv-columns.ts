@@ -7,19 +7,19 @@ const maxColumns = 10_000;
 
 const identity = ['_key', '_type', '_class', 'displayName'];
 
-/** Names of columns as they are met in rows. */
-export class ColumnNames {
-  private readonly names = new Set<string>();
-
-  /** @throws DomainError QUERY_TOO_LARGE */
-  add(names: Iterable<string>): void {
-    for (const name of names) this.names.add(name);
-    if (this.names.size > maxColumns) throw tooManyColumns();
+/** Names of columns as they are met in rows. @throws DomainError QUERY_TOO_LARGE */
+export async function namesIn<Row>(
+  pages: AsyncIterable<readonly Row[]>,
+  namesOf: (row: Row) => readonly string[],
+): Promise<readonly string[]> {
+  const names = new Set<string>();
+  for await (const page of pages) {
+    for (const row of page) {
+      for (const name of namesOf(row)) names.add(name);
+      if (names.size > maxColumns) throw tooManyColumns();
+    }
   }
-
-  all(): readonly string[] {
-    return [...this.names];
-  }
+  return [...names];
 }
 
 /** Properties of entities: identity first, then properties by name, then the rest of the metadata. */

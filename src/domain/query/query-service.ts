@@ -178,14 +178,15 @@ export class QueryService implements Queries {
       const kept = pages.get(this.cacheKey(question, cursor.time));
       if (kept) return keptPage(plan.result.kind, kept, { write, cursor });
     }
-    if (cursor?.kind === 'position') {
-      const kept = pages.get(this.cacheKey(question, cursor.time, cursor.position));
-      if (kept) return pageReadAhead(plan.result.kind, kept, { write, cursor });
+    const place = cursor?.kind === 'position' ? cursor : undefined;
+    if (place) {
+      const kept = pages.get(this.cacheKey(question, place.time, place.position));
+      if (kept) return pageReadAhead(plan.result.kind, kept, { write, cursor: place });
     }
     return await this.withSnapshot({ plan, time: cursor?.time, signal }, async (snapshot) => {
-      const from = cursor?.kind === 'position' ? { from: cursor.position as RunPosition } : {};
+      const from = place?.position as RunPosition | undefined;
       const { rowMetadata = false } = request;
-      const run = runPlan(plan, snapshot, { limits: { maxBytes: limits.maxBytes }, rowMetadata, ...from });
+      const run = runPlan(plan, snapshot, { limits: { maxBytes: limits.maxBytes }, rowMetadata, from });
       const paging: Paging = {
         time: () => snapshot.time,
         now: cursor?.now ?? now(),
@@ -197,7 +198,7 @@ export class QueryService implements Queries {
       return await streamedPage(run, {
         ...paging,
         total: await totalOf(plan, snapshot),
-        cursor: cursor?.kind === 'position' ? cursor : undefined,
+        cursor: place,
         keepAhead: ({ time, position }, texts) => pages.set(this.cacheKey(question, time, position), texts),
       });
     });

@@ -3,7 +3,7 @@ import { DomainError } from '../errors';
 import type { WireEntity } from '../graph/wire-object';
 import type { Answer } from './answer-question';
 import { csvOf } from './csv';
-import { ColumnNames, entityCells, entityColumns } from './csv-columns';
+import { entityCells, entityColumns, namesIn } from './csv-columns';
 import type { QueryPlan, TablePlan } from './plan/plan';
 import { encoded, FileStep, RowCount, type OnFileProgress, type ResultFile } from './result-file';
 import { hasRowMetadata } from './run/table-rows';
@@ -62,15 +62,6 @@ async function csvOfTable(
   const columns = [...new Set([...tableColumns(table, names), ...metadata])];
   const cellsOf = (row: TableRow) => columns.map((name) => (Object.hasOwn(row, name) ? row[name] : undefined));
   return csvOf(columns, read(FileStep.writing), cellsOf);
-}
-
-async function namesIn<Row>(
-  pages: AsyncIterable<readonly Row[]>,
-  namesOf: (row: Row) => readonly string[],
-): Promise<readonly string[]> {
-  const names = new ColumnNames();
-  for await (const page of pages) for (const row of page) names.add(namesOf(row));
-  return names.all();
 }
 
 /** As RETURN has them; `alias.*` becomes what the rows have of it, in the order of a list of entities. */

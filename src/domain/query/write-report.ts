@@ -3,7 +3,7 @@ import { selectionOf } from '../graph/vertex-selection';
 import { wireEntity } from '../graph/wire-object';
 import type { AnswerDependencies } from './answer-question';
 import { csvOf } from './csv';
-import { ColumnNames, entityCells, entityColumns } from './csv-columns';
+import { entityCells, entityColumns, namesIn } from './csv-columns';
 import { policyPredicate } from './plan/policy';
 import { all } from './plan/predicates';
 import type { ReportSelection } from './reports';
@@ -31,7 +31,8 @@ export async function writeReport<T>(
   const pages = (step: string): AsyncIterable<readonly FoundObject[]> =>
     count.of(step, snapshot.entities({ predicate: seen, wanted: 'all', pageSize }));
   const csv = async (): Promise<AsyncIterable<string>> => {
-    const columns = await columnsOf(pages(FileStep.columns));
+    const names = await namesIn(pages(FileStep.columns), ({ properties }) => Object.keys(properties));
+    const columns = entityColumns(names);
     return csvOf(columns, pages(FileStep.writing), ({ properties }) => entityCells(columns, wireEntity(properties)));
   };
   try {
@@ -40,12 +41,6 @@ export async function writeReport<T>(
   } finally {
     await snapshot.close();
   }
-}
-
-async function columnsOf(pages: AsyncIterable<readonly FoundObject[]>): Promise<readonly string[]> {
-  const names = new ColumnNames();
-  for await (const page of pages) for (const { properties } of page) names.add(Object.keys(properties));
-  return entityColumns(names.all());
 }
 
 /** An array with an element a line, so that it can be read line by line. */
