@@ -39,6 +39,13 @@ export async function untilDone(url: string, withinMs = 30_000): Promise<StateDo
   }
 }
 
+/** A file, as anyone who has its URL. */
+export async function download(url: string | undefined): Promise<{ text: string; headers: Headers }> {
+  const response = await fetch(url ?? '');
+  expect(response.status).toBe(200);
+  return { text: await response.text(), headers: response.headers };
+}
+
 export const resultIdOf = async (url: string): Promise<string> => (await readState(url)).correlationId;
 
 /** Until the heartbeat of the activity tells of what is wanted. */

@@ -7,29 +7,54 @@ import { liveProduct, newAccount, openLiveDatabase } from './live-product';
 
 const run = promisify(execFile);
 
-/** What tests of a workflow have of the live product, once `open` has resolved. */
+interface Opened {
+  readonly database: Database;
+  readonly client: Client;
+  readonly account: string;
+  readonly api: ApiClient;
+}
+
+/** What the tests of one `describe` have of the live product: an account of their own. It opens before and closes after them. */
 export class LiveSuite {
-  private constructor(
-    readonly database: Database,
-    readonly client: Client,
-    readonly account: string,
-    readonly api: ApiClient,
-  ) {}
+  private opened: Opened | undefined;
 
-  /** With an account of its own. */
-  static async open(): Promise<LiveSuite> {
-    const database = openLiveDatabase();
-    const credentials = await newAccount(database);
-    const { temporalAddress, temporalNamespace } = liveProduct();
-    const connection = await Connection.connect({ address: temporalAddress });
-    const client = new Client({ connection, namespace: temporalNamespace });
-    return new LiveSuite(database, client, credentials.account, new ApiClient({ ...liveProduct(), ...credentials }));
+  constructor() {
+    beforeAll(async () => (this.opened = await open()));
+    afterAll(async () => {
+      await this.opened?.client.connection.close();
+      await this.opened?.database.client.close();
+    });
   }
 
-  async close(): Promise<void> {
-    await this.client.connection.close();
-    await this.database.client.close();
+  get database(): Database {
+    return this.open.database;
   }
+
+  get client(): Client {
+    return this.open.client;
+  }
+
+  get account(): string {
+    return this.open.account;
+  }
+
+  get api(): ApiClient {
+    return this.open.api;
+  }
+
+  private get open(): Opened {
+    if (!this.opened) throw new Error('the suite has not opened');
+    return this.opened;
+  }
+}
+
+async function open(): Promise<Opened> {
+  const database = openLiveDatabase();
+  const { account, ...credentials } = await newAccount(database);
+  const { temporalAddress, temporalNamespace } = liveProduct();
+  const connection = await Connection.connect({ address: temporalAddress });
+  const client = new Client({ connection, namespace: temporalNamespace });
+  return { database, client, account, api: new ApiClient({ ...liveProduct(), ...credentials, account }) };
 }
 
 /** Runs the Temporal CLI against the live product. @returns what it prints */

@@ -1,9 +1,7 @@
-import type { Client } from '@temporalio/client';
 import { parse } from 'csv-parse/sync';
 import { randomUUID } from 'node:crypto';
 import { reportWorkflowId, type ResultState } from '../../../src/contracts/temporal/query-result';
-import type { ApiClient } from '../../support/api-client';
-import { readState, untilDone } from '../../support/deferred-results';
+import { download, readState, untilDone } from '../../support/deferred-results';
 import { LiveSuite } from '../../support/live-suite';
 
 const hosts = Array.from({ length: 2_500 }, (_, i) => ({
@@ -17,35 +15,19 @@ const hosts = Array.from({ length: 2_500 }, (_, i) => ({
 }));
 
 describe('the csvReport workflow', () => {
-  let suite: LiveSuite;
-  let client: Client;
-  let api: ApiClient;
-  let account: string;
-
+  const suite = new LiveSuite();
   beforeAll(async () => {
-    suite = await LiveSuite.open();
-    ({ client, account, api } = suite);
     const user = { _key: 'u', _type: 'user', _class: 'User' };
-    await api.sync({ source: 'api', scope: 'hosts', syncMode: 'DIFF' }, { entities: [...hosts, user] });
-  });
-  afterAll(async () => {
-    await suite.close();
+    await suite.api.sync({ source: 'api', scope: 'hosts', syncMode: 'DIFF' }, { entities: [...hosts, user] });
   });
 
   async function build(field: 'buildCsv' | 'buildJson', variables: object): Promise<string> {
     const query = `mutation Build($filters: VertexFilters, $propertyFilters: JSON, $filterType: FilterType) {
       ${field}(filters: $filters, propertyFilters: $propertyFilters, filterType: $filterType) { stateFileUrl } }`;
-    const answer = (await api.ok('POST', '/', { query, variables })) as {
+    const answer = (await suite.api.ok('POST', '/', { query, variables })) as {
       data: Record<string, { stateFileUrl: string }>;
     };
     return answer.data[field]?.stateFileUrl ?? '';
-  }
-
-  /** As anyone who has the URL. */
-  async function download(url: string | undefined): Promise<{ text: string; headers: Headers }> {
-    const response = await fetch(url ?? '');
-    expect(response.status).toBe(200);
-    return { text: await response.text(), headers: response.headers };
   }
 
   it('writes all entities of buildCsv into a file that can be downloaded', async () => {
@@ -69,7 +51,7 @@ describe('the csvReport workflow', () => {
       _source: 'api',
     });
     expect(Object.keys(seventh ?? {}).slice(0, 4)).toEqual(['_key', '_type', '_class', 'displayName']);
-    const handle = client.workflow.getHandle(reportWorkflowId(account, correlationId));
+    const handle = suite.client.workflow.getHandle(reportWorkflowId(suite.account, correlationId));
     expect(await handle.result()).toMatchObject({ status: 'COMPLETED', rows: 2_500, bytes: Buffer.byteLength(text) });
     expect((await handle.fetchHistory()).events?.length).toBeLessThanOrEqual(15);
   });
@@ -83,11 +65,15 @@ describe('the csvReport workflow', () => {
 
   it('is started by hand, and says where the file is', async () => {
     const id = randomUUID();
-    const input = { account, filters: { _class: 'User' } };
-    const handle = await client.workflow.start('csvReport', { workflowId: id, taskQueue: 'graph-sync', args: [input] });
+    const input = { account: suite.account, filters: { _class: 'User' } };
+    const handle = await suite.client.workflow.start('csvReport', {
+      workflowId: id,
+      taskQueue: 'graph-sync',
+      args: [input],
+    });
     const result = (await handle.result()) as ResultState;
     expect(result).toMatchObject({ resultId: id, status: 'COMPLETED', rows: 1 });
-    const { url } = (await api.ok('GET', result.path)) as { url: string };
+    const { url } = (await suite.api.ok('GET', result.path)) as { url: string };
     expect((await download((await readState(url)).url)).text).toContain('\r\nu,user,User,');
   });
 
@@ -99,8 +85,8 @@ describe('the csvReport workflow', () => {
     [{ class: 'Host' }, '"class" is not known'],
   ])('fails at once with a sentence for %j', async (input, sentence) => {
     const workflowId = randomUUID();
-    const args = [{ account, ...input }];
-    const handle = await client.workflow.start('csvReport', { workflowId, taskQueue: 'graph-sync', args });
+    const args = [{ account: suite.account, ...input }];
+    const handle = await suite.client.workflow.start('csvReport', { workflowId, taskQueue: 'graph-sync', args });
     const failure: unknown = await handle.result().catch((err: unknown) => err);
     expect(failure).toBeInstanceOf(Error);
     expect(String((failure as Error).cause)).toContain(sentence);

@@ -1,12 +1,11 @@
-import type { Client } from '@temporalio/client';
 import { parse } from 'csv-parse/sync';
 import { randomUUID } from 'node:crypto';
-import type { Database } from '../../../src/adapters/mongo/database';
 import { queryWorkflowId, type ResultState } from '../../../src/contracts/temporal/query-result';
 import { ApiClient } from '../../support/api-client';
 import {
   bipartite,
   defer,
+  download,
   longQuery,
   readState,
   resultIdOf,
@@ -31,30 +30,14 @@ const hosts = Array.from({ length: 12_000 }, (_, i) => ({
 }));
 
 describe('a deferred query with the format CSV', () => {
-  let suite: LiveSuite;
-  let database: Database;
-  let client: Client;
-  let api: ApiClient;
-  let account: string;
-
+  const suite = new LiveSuite();
   beforeAll(async () => {
-    suite = await LiveSuite.open();
-    ({ database, client, account, api } = suite);
-    await api.sync({ source: 'api', scope: 'hosts', syncMode: 'DIFF' }, { entities: hosts });
+    await suite.api.sync({ source: 'api', scope: 'hosts', syncMode: 'DIFF' }, { entities: hosts });
   }, 60_000);
-  afterAll(async () => {
-    await suite.close();
-  });
 
-  const deferCsv = async (query: string, more: object = {}, of = api): Promise<string> =>
+  const deferCsv = async (query: string, more: object = {}, of = suite.api): Promise<string> =>
     await defer(of, query, { format: 'CSV', ...more });
   const rowsOf = (text: string): Record<string, string>[] => parse(text, { columns: true, recordDelimiter: '\r\n' });
-
-  async function download(url: string | undefined): Promise<{ text: string; headers: Headers }> {
-    const response = await fetch(url ?? '');
-    expect(response.status).toBe(200);
-    return { text: await response.text(), headers: response.headers };
-  }
 
   it('writes a list as one file, whatever stands in its values', async () => {
     const stateUrl = await deferCsv('FIND Host');
@@ -86,8 +69,8 @@ describe('a deferred query with the format CSV', () => {
         n % 3 === 0 ? 'prod' : '',
       ]);
     }
-    expect(await resultKeysOf(account, correlationId)).toEqual([expect.stringMatching(/-file$/)]);
-    const handle = client.workflow.getHandle(queryWorkflowId(account, correlationId));
+    expect(await resultKeysOf(suite.account, correlationId)).toEqual([expect.stringMatching(/-file$/)]);
+    const handle = suite.client.workflow.getHandle(queryWorkflowId(suite.account, correlationId));
     const result = (await handle.result()) as ResultState;
     expect(result).toMatchObject({ format: 'csv', rows: 12_000, pages: 1, bytes: Buffer.byteLength(text) });
     expect((await handle.fetchHistory()).events?.length).toBeLessThanOrEqual(15);
@@ -116,26 +99,26 @@ describe('a deferred query with the format CSV', () => {
   it('goes on behind the cursor of an inline answer, and not behind that of a stored one', async () => {
     const query = 'FIND Host';
     const document = 'query A($q: String!) { queryV1(query: $q) { data cursor } }';
-    const inline = (await api.ok('POST', '/', { query: document, variables: { q: query } })) as {
+    const inline = (await suite.api.ok('POST', '/', { query: document, variables: { q: query } })) as {
       data: { queryV1: { data: unknown[]; cursor: string } };
     };
     const { data, cursor } = inline.data.queryV1;
     const { url, totalCount } = await untilDone(await deferCsv(query, { cursor }));
     expect(totalCount).toBe(12_000 - data.length);
     expect(rowsOf((await download(url)).text)).toHaveLength(12_000 - data.length);
-    const stored = await untilDone(await defer(api, query));
+    const stored = await untilDone(await defer(suite.api, query));
     await expect(deferCsv(query, { cursor: stored.cursor })).rejects.toThrow('BAD_USER_INPUT');
   }, 60_000);
 
   it('is refused for a tree before anything starts', async () => {
-    const before = await database.collections.queryResults.countDocuments({ account });
+    const before = await suite.database.collections.queryResults.countDocuments({ account: suite.account });
     await expect(deferCsv('FIND Host THAT RELATES TO Host RETURN TREE')).rejects.toThrow('BAD_USER_INPUT');
-    expect(await database.collections.queryResults.countDocuments({ account })).toBe(before);
+    expect(await suite.database.collections.queryResults.countDocuments({ account: suite.account })).toBe(before);
   });
 
   it('keeps results of accounts apart', async () => {
     const { correlationId } = await untilDone(await deferCsv('FIND Host WITH n = 1'));
-    const other = new ApiClient({ ...liveProduct(), ...(await newAccount(database)) });
+    const other = new ApiClient({ ...liveProduct(), ...(await newAccount(suite.database)) });
     expect((await other.request('GET', `/j1ql/results/${correlationId}`)).status).toBe(404);
     const { url, totalCount } = await untilDone(await deferCsv('FIND Host', {}, other));
     expect(totalCount).toBe(0);
@@ -143,25 +126,25 @@ describe('a deferred query with the format CSV', () => {
   });
 
   it('that is cancelled leaves no file, and tells the client', async () => {
-    await api.sync({ source: 'api', scope: 'net', syncMode: 'DIFF' }, bipartite(40));
+    await suite.api.sync({ source: 'api', scope: 'net', syncMode: 'DIFF' }, bipartite(40));
     const url = await deferCsv(longQuery);
     const id = await resultIdOf(url);
-    const handle = client.workflow.getHandle(queryWorkflowId(account, id));
+    const handle = suite.client.workflow.getHandle(queryWorkflowId(suite.account, id));
     await untilHeartbeat(handle, /"writing the file","rows":[1-9]/);
     await handle.cancel();
     const { status, error } = await untilDone(url);
     expect({ status, error }).toEqual({ status: 'FAILED', error: 'The work on it was cancelled by an operator.' });
     await expect(handle.result()).rejects.toThrow('cancelled');
-    expect(await resultKeysOf(account, id)).toEqual([]);
+    expect(await resultKeysOf(suite.account, id)).toEqual([]);
   }, 60_000);
 
   it('is started by the Temporal CLI', async () => {
     const id = randomUUID();
     const query = 'FIND Host WITH n = ${n} AS h RETURN h.n';
-    await startByCli('deferredQuery', id, { account, query, variables: { n: 7 }, format: 'csv' });
-    const state = (await client.workflow.getHandle(id).result()) as ResultState;
+    await startByCli('deferredQuery', id, { account: suite.account, query, variables: { n: 7 }, format: 'csv' });
+    const state = (await suite.client.workflow.getHandle(id).result()) as ResultState;
     expect(state).toMatchObject({ resultId: id, status: 'COMPLETED', format: 'csv', rows: 1 });
-    const { url } = (await api.ok('GET', state.path)) as { url: string };
+    const { url } = (await suite.api.ok('GET', state.path)) as { url: string };
     expect((await download((await readState(url)).url)).text).toBe('h.n\r\n7\r\n');
   });
 
@@ -170,14 +153,14 @@ describe('a deferred query with the format CSV', () => {
     ['a tree', { query: 'FIND Host THAT HAS Host RETURN TREE', format: 'csv' }, 'A tree has no rows'],
   ])('fails at once with a sentence when it is started by hand with %s', async (_, input, sentence) => {
     const id = randomUUID();
-    await startByCli('deferredQuery', id, { account, ...input });
-    const failure: unknown = await client.workflow
+    await startByCli('deferredQuery', id, { account: suite.account, ...input });
+    const failure: unknown = await suite.client.workflow
       .getHandle(id)
       .result()
       .catch((err: unknown) => err);
     const messages: string[] = [];
     for (let err = failure; err instanceof Error; err = err.cause) messages.push(err.message);
     expect(messages.join(' | ')).toContain(sentence);
-    expect((await api.request('GET', `/j1ql/results/${id}`)).status).toBe(404);
+    expect((await suite.api.request('GET', `/j1ql/results/${id}`)).status).toBe(404);
   });
 });

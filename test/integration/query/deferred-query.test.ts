@@ -1,6 +1,4 @@
-import type { Client } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
-import type { Database } from '../../../src/adapters/mongo/database';
 import { SearchAttribute } from '../../../src/contracts/temporal/sync-job';
 import { queryWorkflowId, type ResultState } from '../../../src/contracts/temporal/query-result';
 import { ApiClient } from '../../support/api-client';
@@ -20,32 +18,23 @@ import { liveProduct, newAccount } from '../../support/live-product';
 const hosts = Array.from({ length: 12 }, (_, i) => ({ _key: `host:${i}`, _type: 'host', _class: 'Host', n: i }));
 
 describe('the deferredQuery workflow', () => {
-  let suite: LiveSuite;
-  let database: Database;
-  let client: Client;
-  let api: ApiClient;
-  let account: string;
-
+  const suite = new LiveSuite();
   beforeAll(async () => {
-    suite = await LiveSuite.open();
-    ({ database, client, account, api } = suite);
-    await api.sync({ source: 'api', scope: 'hosts', syncMode: 'DIFF' }, { entities: hosts });
-  });
-  afterAll(async () => {
-    await suite.close();
+    await suite.api.sync({ source: 'api', scope: 'hosts', syncMode: 'DIFF' }, { entities: hosts });
   });
 
   const start = async (workflowId: string, input: unknown) => await startByCli('deferredQuery', workflowId, input);
   const stateOf = async (id: string) => {
-    const { url } = (await api.ok('GET', `/j1ql/results/${id}`)) as { url: string };
+    const { url } = (await suite.api.ok('GET', `/j1ql/results/${id}`)) as { url: string };
     return await readState(url);
   };
-  const handleOf = async (url: string) => client.workflow.getHandle(queryWorkflowId(account, await resultIdOf(url)));
+  const handleOf = async (url: string) =>
+    suite.client.workflow.getHandle(queryWorkflowId(suite.account, await resultIdOf(url)));
 
   it('answers a query that the Temporal CLI asks, and says where the answer is', async () => {
     const id = randomUUID();
-    await start(id, { account, query: 'FIND Host WITH n > ${least}', variables: { least: 8 } });
-    const handle = client.workflow.getHandle(id);
+    await start(id, { account: suite.account, query: 'FIND Host WITH n > ${least}', variables: { least: 8 } });
+    const handle = suite.client.workflow.getHandle(id);
     const state = (await handle.result()) as ResultState;
     expect(state).toMatchObject({ resultId: id, status: 'COMPLETED', rows: 3, pages: 1, path: `/j1ql/results/${id}` });
     const document = await stateOf(id);
@@ -66,13 +55,13 @@ describe('the deferredQuery workflow', () => {
     expect(await handle.query('result')).toEqual(state);
     const { typedSearchAttributes } = await handle.describe();
     expect(typedSearchAttributes.get(SearchAttribute.status)).toBe('COMPLETED');
-    expect(typedSearchAttributes.get(SearchAttribute.account)).toBe(account);
+    expect(typedSearchAttributes.get(SearchAttribute.account)).toBe(suite.account);
   });
 
   it('answers what queryV1 defers, by pages that are of one point in time', async () => {
     const many = Array.from({ length: 12_000 }, (_, i) => ({ _key: `p:${i}`, _type: 'part', _class: 'Part', n: i }));
-    await api.sync({ source: 'api', scope: 'parts', syncMode: 'DIFF' }, { entities: many });
-    let url = await defer(api, 'FIND Part');
+    await suite.api.sync({ source: 'api', scope: 'parts', syncMode: 'DIFF' }, { entities: many });
+    let url = await defer(suite.api, 'FIND Part');
     const seen = new Set<unknown>();
     let pages = 0;
     for (;;) {
@@ -80,12 +69,13 @@ describe('the deferredQuery workflow', () => {
       expect({ status, totalCount }).toEqual({ status: 'COMPLETED', totalCount: 12_000 });
       for (const { id } of data) seen.add(id);
       pages += 1;
-      if (pages === 1) await api.sync({ source: 'api', scope: 'parts', syncMode: 'DIFF' }, { entities: many.slice(9) });
+      if (pages === 1)
+        await suite.api.sync({ source: 'api', scope: 'parts', syncMode: 'DIFF' }, { entities: many.slice(9) });
       if (cursor === undefined) break;
       // A client may go on without deferral.
       const document = 'query A($q: String!, $c: String) { queryV1(query: $q, cursor: $c) { data cursor totalCount } }';
-      const inline = await api.ok('POST', '/', { query: document, variables: { q: 'FIND Part', c: cursor } });
-      url = await defer(api, 'FIND Part', { cursor });
+      const inline = await suite.api.ok('POST', '/', { query: document, variables: { q: 'FIND Part', c: cursor } });
+      url = await defer(suite.api, 'FIND Part', { cursor });
       const next = await readState(url);
       expect(inline).toEqual({
         data: { queryV1: { data: next.data, cursor: next.cursor ?? null, totalCount: 12_000 } },
@@ -96,15 +86,15 @@ describe('the deferredQuery workflow', () => {
   }, 60_000);
 
   it('keeps results of accounts apart', async () => {
-    const url = await defer(api, 'FIND Host');
+    const url = await defer(suite.api, 'FIND Host');
     const { correlationId } = await untilDone(url);
-    const other = new ApiClient({ ...liveProduct(), ...(await newAccount(database)) });
+    const other = new ApiClient({ ...liveProduct(), ...(await newAccount(suite.database)) });
     expect((await other.request('GET', `/j1ql/results/${correlationId}`)).status).toBe(404);
     expect((await untilDone(await defer(other, 'FIND Host'))).data).toEqual([]);
   });
 
   it('has few events, none with what was asked, and says in words how it went', async () => {
-    const url = await defer(api, 'FIND Host WITH owner = ${who}', { variables: { who: 'somebody-secret' } });
+    const url = await defer(suite.api, 'FIND Host WITH owner = ${who}', { variables: { who: 'somebody-secret' } });
     const { status } = await untilDone(url);
     expect(status).toBe('COMPLETED');
     const handle = await handleOf(url);
@@ -118,8 +108,8 @@ describe('the deferredQuery workflow', () => {
   });
 
   it('that is cancelled ends in MongoDB too, and tells the client', async () => {
-    await api.sync({ source: 'api', scope: 'net', syncMode: 'DIFF' }, bipartite(40));
-    const url = await defer(api, longQuery);
+    await suite.api.sync({ source: 'api', scope: 'net', syncMode: 'DIFF' }, bipartite(40));
+    const url = await defer(suite.api, longQuery);
     const handle = await handleOf(url);
     await untilHeartbeat(handle, /"pages":[1-9]/);
     const since = Date.now();
@@ -131,14 +121,14 @@ describe('the deferredQuery workflow', () => {
     const description = await handle.describe();
     expect(description.status.name).toBe('CANCELLED');
     expect(description.typedSearchAttributes.get(SearchAttribute.status)).toBe('FAILED');
-    const running = database.client
+    const running = suite.database.client
       .db('admin')
       .aggregate([
         { $currentOp: { allUsers: true } },
         { $match: { 'command.find': { $in: ['entities', 'relationships'] } } },
       ]);
     expect(await running.toArray()).toEqual([]);
-    expect(await resultKeysOf(account, correlationId)).toEqual([]);
+    expect(await resultKeysOf(suite.account, correlationId)).toEqual([]);
   }, 60_000);
 
   it.each([
@@ -150,13 +140,13 @@ describe('the deferredQuery workflow', () => {
     ['a variable without a value', { query: 'FIND Host WITH n = ${n}' }, 'no value for the variable "n"'],
   ])('fails at once with a sentence when the input has %s', async (what, input, sentence) => {
     const id = randomUUID();
-    await start(id, what === 'no account' || 'account' in input ? input : { ...input, account });
-    const handle = client.workflow.getHandle(id);
+    await start(id, what === 'no account' || 'account' in input ? input : { ...input, account: suite.account });
+    const handle = suite.client.workflow.getHandle(id);
     const failure: unknown = await handle.result().catch((err: unknown) => err);
     const messages: string[] = [];
     for (let err = failure; err instanceof Error; err = err.cause) messages.push(err.message);
     expect(messages.join(' | ')).toContain(sentence);
     expect((await handle.fetchHistory()).events?.length).toBeLessThan(20);
-    expect((await api.request('GET', `/j1ql/results/${id}`)).status).toBe(404);
+    expect((await suite.api.request('GET', `/j1ql/results/${id}`)).status).toBe(404);
   });
 });

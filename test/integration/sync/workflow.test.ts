@@ -1,10 +1,8 @@
-import type { Client, WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Database } from '../../../src/adapters/mongo/database';
 import type { SyncJobDocument } from '../../../src/contracts/sync-job';
 import { SearchAttribute } from '../../../src/contracts/temporal/sync-job';
-import type { ApiClient } from '../../support/api-client';
 import { eventually } from '../../support/eventually';
 import { LiveSuite, startByCli, temporalCli } from '../../support/live-suite';
 import { outcomeCounts } from '../../support/bench';
@@ -13,37 +11,29 @@ const entities = (count: number, n = 0) =>
   Array.from({ length: count }, (_, i) => ({ _key: `k${i}`, _type: 'thing', _class: 'Thing', n }));
 
 describe('the syncJob workflow', () => {
-  let suite: LiveSuite;
-  let database: Database;
-  let client: Client;
-  let api: ApiClient;
-  let account: string;
-
-  beforeAll(async () => {
-    suite = await LiveSuite.open();
-    ({ database, client, account, api } = suite);
-  });
-  afterAll(async () => {
-    await suite.close();
-  });
+  const suite = new LiveSuite();
 
   const start = async (workflowId: string, input: unknown) => await startByCli('syncJob', workflowId, input);
   const liveCount = async (scope: string) =>
-    await database.collections.entities.countDocuments({ _accountId: account, _scope: scope, _deleted: false });
+    await suite.database.collections.entities.countDocuments({
+      _accountId: suite.account,
+      _scope: scope,
+      _deleted: false,
+    });
   const diff = (scope: string) => ({ source: 'api', scope, syncMode: 'DIFF' });
-  const handleOf = ({ workflowId }: SyncJobDocument): WorkflowHandle => client.workflow.getHandle(workflowId);
+  const handleOf = ({ workflowId }: SyncJobDocument): WorkflowHandle => suite.client.workflow.getHandle(workflowId);
 
   it('is started, filled and finalized with the Temporal CLI', async () => {
     const jobId = randomUUID();
-    await start(jobId, { account, source: 'api', scope: 'cli', syncMode: 'DIFF' });
-    for (let i = 0; (await api.request('GET', `/persister/synchronization/jobs/${jobId}`)).status !== 200; i++) {
+    await start(jobId, { account: suite.account, source: 'api', scope: 'cli', syncMode: 'DIFF' });
+    for (let i = 0; (await suite.api.request('GET', `/persister/synchronization/jobs/${jobId}`)).status !== 200; i++) {
       if (i > 100) throw new Error('the job that the CLI started has no document');
       await sleep(100);
     }
-    await api.upload(jobId, { entities: entities(3) });
+    await suite.api.upload(jobId, { entities: entities(3) });
     const answer = await temporalCli('workflow', 'update', 'execute', '--name', 'finalize', '--workflow-id', jobId);
     expect(answer).toContain('FINISHED');
-    expect(await api.job(jobId)).toMatchObject({ status: 'FINISHED', numEntitiesCreated: 3 });
+    expect(await suite.api.job(jobId)).toMatchObject({ status: 'FINISHED', numEntitiesCreated: 3 });
     expect(await liveCount('cli')).toBe(3);
     expect(await temporalCli('workflow', 'query', '--type', 'job', '--workflow-id', jobId)).toContain(
       'numEntitiesCreated',
@@ -59,7 +49,7 @@ describe('the syncJob workflow', () => {
   ])('fails at once with a sentence when the input has %s', async (_, input, sentence) => {
     const workflowId = randomUUID();
     await start(workflowId, input);
-    const handle = client.workflow.getHandle(workflowId);
+    const handle = suite.client.workflow.getHandle(workflowId);
     const failure: unknown = await handle.result().catch((err: unknown) => err);
     const messages: string[] = [];
     for (let err = failure; err instanceof Error; err = err.cause) messages.push(err.message);
@@ -72,10 +62,11 @@ describe('the syncJob workflow', () => {
     'needs at most 35 history events for %d objects',
     async (count) => {
       const all = entities(count);
-      const job = await api.start(diff(`events-${count}`));
-      for (let at = 0; at < count; at += 10_000) await api.upload(job.id, { entities: all.slice(at, at + 10_000) });
-      await api.finalize(job.id);
-      const ended = await api.untilEnded(job.id, 120_000);
+      const job = await suite.api.start(diff(`events-${count}`));
+      for (let at = 0; at < count; at += 10_000)
+        await suite.api.upload(job.id, { entities: all.slice(at, at + 10_000) });
+      await suite.api.finalize(job.id);
+      const ended = await suite.api.untilEnded(job.id, 120_000);
       expect(ended).toMatchObject({ status: 'FINISHED', numEntitiesCreated: count });
       await handleOf(job).result();
       const { events } = await handleOf(job).fetchHistory();
@@ -92,18 +83,18 @@ describe('the syncJob workflow', () => {
       const ended = await Promise.all(
         delays.map(async (delay, i) => {
           const scope = `${how}-${i}`;
-          await api.sync(diff(scope), { entities: entities(10) });
-          const job = await api.start(diff(scope));
-          await api.upload(job.id, { entities: entities(3_000, 1).slice(5) });
+          await suite.api.sync(diff(scope), { entities: entities(10) });
+          const job = await suite.api.start(diff(scope));
+          await suite.api.upload(job.id, { entities: entities(3_000, 1).slice(5) });
           if (delay !== undefined) {
-            await api.finalize(job.id);
+            await suite.api.finalize(job.id);
             await sleep(delay);
           }
           // A run that has ended already is the last phase.
           await handleOf(job)
             [how]()
             .catch(() => undefined);
-          return { scope, job: await api.untilEnded(job.id, 60_000) };
+          return { scope, job: await suite.api.untilEnded(job.id, 60_000) };
         }),
       );
       for (const { scope, job } of ended) {
@@ -121,11 +112,11 @@ describe('the syncJob workflow', () => {
   it.each(['the keeper', 'an abort'])(
     'shows how a terminated job ended, in the new run that %s starts, and clears its uploads away',
     async (who) => {
-      const job = await api.start(diff(`truth-${who.slice(-5)}`));
-      await api.upload(job.id, { entities: entities(3) });
+      const job = await suite.api.start(diff(`truth-${who.slice(-5)}`));
+      await suite.api.upload(job.id, { entities: entities(3) });
       await handleOf(job).terminate();
-      if (who === 'an abort') await api.ok('POST', `/persister/synchronization/jobs/${job.id}/abort`);
-      const ended = await api.untilEnded(job.id, 60_000);
+      if (who === 'an abort') await suite.api.ok('POST', `/persister/synchronization/jobs/${job.id}/abort`);
+      const ended = await suite.api.untilEnded(job.id, 60_000);
       expect(ended.status).toBe('ABORTED');
       const latest = handleOf(job);
       // Until the new run has begun, the terminated one is the latest.
@@ -134,17 +125,17 @@ describe('the syncJob workflow', () => {
       const { typedSearchAttributes, status } = await latest.describe();
       expect(status.name).toBe('COMPLETED');
       expect(typedSearchAttributes.get(SearchAttribute.status)).toBe('ABORTED');
-      expect(await database.collections.stagedBatches.countDocuments({ jobId: job.id })).toBe(0);
+      expect(await suite.database.collections.stagedBatches.countDocuments({ jobId: job.id })).toBe(0);
     },
     90_000,
   );
 
   it('finalizes the jobs of one scope one after the other, in the order of their finalize calls', async () => {
-    const jobs = await Promise.all(Array.from({ length: 4 }, async () => await api.start(diff('order'))));
-    for (const [i, { id }] of jobs.entries()) await api.upload(id, { entities: entities(200, i) });
+    const jobs = await Promise.all(Array.from({ length: 4 }, async () => await suite.api.start(diff('order'))));
+    for (const [i, { id }] of jobs.entries()) await suite.api.upload(id, { entities: entities(200, i) });
     const order = [2, 0, 3, 1].map((i) => jobs[i] as SyncJobDocument);
-    for (const { id } of order) await api.finalize(id);
-    const ended = await Promise.all(order.map(async ({ id }) => await api.untilEnded(id, 60_000)));
+    for (const { id } of order) await suite.api.finalize(id);
+    const ended = await Promise.all(order.map(async ({ id }) => await suite.api.untilEnded(id, 60_000)));
     expect(ended.map(outcomeCounts)).toEqual([
       { numEntitiesCreated: 200 },
       { numEntitiesUpdated: 200 },
@@ -153,7 +144,7 @@ describe('the syncJob workflow', () => {
     ]);
     const ends = ended.map(({ startTimestamp, durationMs }) => startTimestamp + durationMs);
     expect(ends).toEqual([...ends].sort((a, b) => a - b));
-    const last = await database.collections.entities.findOne({ _accountId: account, _scope: 'order' });
+    const last = await suite.database.collections.entities.findOne({ _accountId: suite.account, _scope: 'order' });
     expect(last).toMatchObject({ n: 1, _version: 4 });
   }, 120_000);
 });
