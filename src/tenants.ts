@@ -45,6 +45,7 @@ export function createTenants(
   const pages = pageCache(pagesBytes);
   const tenants: Tenants = {
     of(account) {
+      const copied = copies.answersOf(account);
       const { jobs, staging, dryRuns, counters, blobs } = accountStores({ ...shared, maxBulkFileBytes }, account);
       const making = {
         results: new MongoQueryResults(shared.database, account),
@@ -88,7 +89,7 @@ export function createTenants(
           digest: sha256Base64,
         }),
         graphExport: new MongoGraphExport(shared.database, account),
-        graphReads: new MongoGraphReads(shared.database, account, counters),
+        graphReads: new MongoGraphReads(shared.database, account, counters, copied && { copied }),
         entityCounts: counters,
         mutations: new GraphMutationsService({
           account,

@@ -9,6 +9,7 @@ import type { FlatObject } from '../../domain/ports';
 import { policyPredicate, type QueryPolicy } from '../../domain/query/plan/policy';
 import { all } from '../../domain/query/plan/predicates';
 import type { GraphDocument } from './collections';
+import type { CopiedAnswers } from './copy/copied-answers';
 import { orUnavailable, type Database } from './database';
 import { EntitiesById } from './entities-by-id';
 import { toFlatObject } from './flat-object';
@@ -34,16 +35,26 @@ export class MongoGraphReads implements GraphReads {
   private readonly hasPolicies: boolean;
   private readonly timeoutMs: number;
   private readonly byId: EntitiesById;
+  /** Knows nothing of policies. */
+  private readonly copied: CopiedAnswers | undefined;
 
-  /** @param options.policies all of them have to allow an entity */
+  /**
+   * @param options.policies all of them have to allow an entity
+   * @param options.copied answers that a copy of the graph may have
+   */
   constructor(
     private readonly database: Database,
     private readonly account: string,
     /** Of the whole account; not asked where policies leave only a part of it. */
     private readonly counters: EntityCounts,
-    { policies = [], timeoutMs = defaultTimeoutMs }: { policies?: readonly QueryPolicy[]; timeoutMs?: number } = {},
+    {
+      policies = [],
+      timeoutMs = defaultTimeoutMs,
+      copied,
+    }: { policies?: readonly QueryPolicy[]; timeoutMs?: number; copied?: CopiedAnswers } = {},
   ) {
     this.hasPolicies = policies.length > 0;
+    this.copied = this.hasPolicies ? undefined : copied;
     this.visible = exactFilter(all(policies.map((policy) => policyPredicate(policy, 0))));
     this.timeoutMs = timeoutMs;
     this.byId = new EntitiesById(database, this.entityFilter(), timeoutMs);
@@ -52,7 +63,7 @@ export class MongoGraphReads implements GraphReads {
   async entitiesById(ids: readonly string[]): Promise<readonly FlatObject[]> {
     const [only] = ids;
     if (only !== undefined && ids.length === 1) {
-      const found = await this.inTime(this.byId.find(only));
+      const found = await this.entityById(only);
       return found ? [found] : [];
     }
     return await this.objects('entities', this.entityFilter({ _id: { $in: idsOf(ids) } }));
@@ -64,7 +75,7 @@ export class MongoGraphReads implements GraphReads {
 
   async findEntity(selection: Selection): Promise<FlatObject | undefined> {
     const id = onlyField(selection, '_id');
-    if (id !== undefined) return await this.inTime(this.byId.find(id));
+    if (id !== undefined) return await this.entityById(id);
     const [found] = await this.objects('entities', this.entityFilter(selectionFilter(selection)), 1);
     return found;
   }
@@ -124,7 +135,7 @@ export class MongoGraphReads implements GraphReads {
   }
 
   async counts() {
-    if (!this.hasPolicies) return recordsOf(await this.counters.all());
+    if (!this.hasPolicies) return recordsOf((await this.copied?.counts()) ?? (await this.counters.all()));
     const filter = this.entityFilter();
     const [types, classes] = await Promise.all([this.grouped(filter, '_type'), this.grouped(filter, '_class')]);
     return { types, classes };
@@ -196,6 +207,11 @@ export class MongoGraphReads implements GraphReads {
     const found = await this.objects('relationships', this.live(filter), this.hasPolicies ? 1_000 : 1);
     const [first] = await this.withVisibleEnds(found);
     return first;
+  }
+
+  private async entityById(id: string): Promise<FlatObject | undefined> {
+    const copied = await this.copied?.entity(id);
+    return copied ? copied.found : await this.inTime(this.byId.find(id));
   }
 
   private async withVisibleEnds(relationships: readonly FlatObject[]): Promise<readonly FlatObject[]> {

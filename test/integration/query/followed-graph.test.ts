@@ -129,6 +129,23 @@ describe('a copy of the graph', () => {
     }
   }, 120_000);
 
+  it('tells an entity and the counts as they are now, and is not made for that', async () => {
+    const account = newAccountName();
+    const answers = copies.answersOf(account);
+    const id = chain(account, 1, 'first').entities[0]?.id ?? '';
+    await changeGraph(database, account, chain(account, 3, 'first'));
+    for (let asked = 0; asked < 10; asked++) expect(await answers?.counts()).toBeUndefined();
+    for (const state of ['first', 'second']) {
+      await changeGraph(database, account, chain(account, 3, state));
+      // As it is now, or not at all.
+      expect((await answers?.entity(id))?.found?.['state'] ?? state).toBe(state);
+      await (await untilCopied(copies.readerOf(account))).close();
+      expect((await answers?.entity(id.toUpperCase()))?.found).toMatchObject({ _id: id, state, _latest: true });
+      expect(await answers?.counts()).toMatchObject({ total: 3 });
+    }
+    expect(await answers?.entity('no id')).toEqual({ found: undefined });
+  }, 60_000);
+
   it('is not kept when it does not fit, and queries are answered all the same', async () => {
     const failed: CopyEvent[] = [];
     const small = new GraphCopies(database, { maxBytes: 1_000, report: (event) => void failed.push(event) });

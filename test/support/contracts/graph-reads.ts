@@ -9,6 +9,8 @@ import { changesOf, closedJob, newAccountName, uploadOf } from './subject';
 export interface ReadsSubject {
   storesOf(account: string): FinalizeStores;
   readsOf(account: string, policies?: readonly QueryPolicy[]): GraphReads;
+  /** Called once the graph is written. */
+  written?(account: string): Promise<void>;
 }
 
 const entities = [
@@ -55,6 +57,7 @@ export function graphReadsContract(openSubject: () => ReadsSubject): void {
       await stores.graph.applyChanges({ ...apply, kind: 'entity' }, changesOf('entity', upload, true));
       await stores.graph.applyChanges({ ...apply, kind: 'relationship' }, changesOf('relationship', upload, true));
       await stores.graph.applyExplicitDeletes({ job, kind: 'entity', chunk: 'x' }, upload.deleteEntities.ids, 0);
+      await subject.written?.(account);
       reads = subject.readsOf(account);
       const all = [
         ...(await reads.list({ selection: selectionOf({}), sort: [], size: 100 })).items,

@@ -6,18 +6,25 @@ describe('SharedAnswer', () => {
     const shared = new SharedAnswer(
       async () => await new Promise<number>((resolve) => ends.push(resolve as (answer: number) => void)),
     );
-    const first = shared.next();
-    const [second, third] = [shared.next(), shared.next()];
+    const turns = async (): Promise<void> => {
+      for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
+    };
+    const together = [shared.next(), shared.next()];
+    await turns();
+    expect(ends).toHaveLength(1);
+    const later = [shared.next(), shared.next()];
+    await turns();
     expect(ends).toHaveLength(1);
     ends[0]?.(1);
-    expect(await first).toBe(1);
-    await new Promise(setImmediate);
+    expect(await Promise.all(together)).toEqual([1, 1]);
+    await turns();
     expect(ends).toHaveLength(2);
     ends[1]?.(2);
-    expect(await Promise.all([second, third])).toEqual([2, 2]);
-    const fourth = shared.next();
+    expect(await Promise.all(later)).toEqual([2, 2]);
+    const last = shared.next();
+    await turns();
     ends[2]?.(3);
-    expect(await fourth).toBe(3);
+    expect(await last).toBe(3);
   });
 
   it('goes on after a call that has failed', async () => {
@@ -28,9 +35,8 @@ describe('SharedAnswer', () => {
       if (calls === 1) throw new Error('away');
       return calls;
     });
-    const [first, second] = [shared.next(), shared.next()];
-    await expect(first).rejects.toThrow('away');
-    expect(await second).toBe(2);
+    await expect(shared.next()).rejects.toThrow('away');
+    expect(await shared.next()).toBe(2);
     expect(await shared.next()).toBe(3);
   });
 });

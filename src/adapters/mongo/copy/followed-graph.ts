@@ -68,15 +68,17 @@ export class FollowedGraph {
   /** The copy if it is the graph as it is now, or as it was at `time`; undefined if MongoDB has to be asked. */
   async at(time: string | undefined): Promise<CopyAtTime | undefined> {
     this.uses += 1;
+    if (!this.held && time === undefined && this.uses >= usesBeforeLoading) this.start(async () => await this.load());
+    if (time === undefined) return await this.now();
     this.lastUse = performance.now();
-    if (time !== undefined) return this.atTime(time);
-    if (!this.held) {
-      if (this.uses >= usesBeforeLoading) this.start(async () => await this.load());
-      return undefined;
-    }
-    if (this.work || (this.isBehind && performance.now() < this.nextWorkAt)) return undefined;
-    const now = await this.checked.next();
-    return now === undefined ? undefined : this.atTime(now);
+    return this.atTime(time);
+  }
+
+  /** The copy if there is one and it is the graph as it is now. For those that get by without: they do not make it be loaded. */
+  async now(): Promise<CopyAtTime | undefined> {
+    this.lastUse = performance.now();
+    if (!this.held || this.work || (this.isBehind && performance.now() < this.nextWorkAt)) return undefined;
+    return await this.checked.next();
   }
 
   /** Follows the graph while nobody asks, so that the records of what has changed since are still there. */
@@ -97,8 +99,8 @@ export class FollowedGraph {
     return { copy: held.copy, time, isHeld: () => this.version === version };
   }
 
-  /** @returns the time at which the copy was found to be the graph; undefined if it is not */
-  private async check(): Promise<string | undefined> {
+  /** @returns the copy at the time at which it was found to be the graph; undefined if it is not */
+  private async check(): Promise<CopyAtTime | undefined> {
     const { held } = this;
     if (!held || this.work) return undefined;
     const session = this.newSession();
@@ -109,7 +111,7 @@ export class FollowedGraph {
       if (unknown.length === 0 && secondsOf(time) - secondsOf(held.until) < graphChangesKeptMs / 2_000) {
         held.until = time;
         held.records.learn([], time);
-        return time;
+        return this.atTime(time);
       }
       this.isBehind = true;
       this.start(async () => await this.follow(held));
@@ -196,7 +198,7 @@ export class FollowedGraph {
   }
 
   private newSession(): ReadSession {
-    return new ReadSession(this.database, new AbortController().signal, undefined);
+    return new ReadSession(this.database, undefined, undefined);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { GraphReader } from '../../../domain/query/run/graph-reader';
 import type { Database } from '../database';
 import { MongoGraphReader } from '../query/mongo-graph-reader';
+import { CopiedAnswers } from './copied-answers';
 import { CopiedGraphReader } from './copied-graph-reader';
 import { FollowedGraph, type CopyEvent } from './followed-graph';
 
@@ -30,6 +31,10 @@ export class GraphCopies {
   readerOf(account: string): GraphReader {
     const stored = new MongoGraphReader(this.database, account);
     return this.options.maxBytes === 0 ? stored : new CopiedGraphReader(stored, this.graphOf(account));
+  }
+
+  answersOf(account: string): CopiedAnswers | undefined {
+    return this.options.maxBytes === 0 ? undefined : new CopiedAnswers(this.graphOf(account));
   }
 
   get byteLength(): number {

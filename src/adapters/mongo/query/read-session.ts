@@ -29,7 +29,7 @@ export class ReadSession {
    */
   constructor(
     private readonly database: Database,
-    private readonly signal: AbortSignal,
+    private readonly signal: AbortSignal | undefined,
     time: string | undefined,
   ) {
     this.time = time === undefined ? undefined : parseTime(time);
@@ -119,7 +119,7 @@ export class ReadSession {
       } catch (err) {
         const isEarly = err instanceof Error && isCode(err.cause, 'SnapshotUnavailable');
         if (!isEarly || tries === patience.times) throw err;
-        await sleep(patience.ms, undefined, { signal: this.signal });
+        await sleep(patience.ms, undefined, this.signal && { signal: this.signal });
       }
     }
   }
@@ -135,12 +135,13 @@ export class ReadSession {
 
   private async send(command: Document): Promise<Reply> {
     const { session, signal } = this;
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
+    const options = signal ? { session, signal, raw: true } : { session, raw: true };
     try {
-      return readReply(await this.database.db.command(command, { session, signal, raw: true }));
+      return readReply(await this.database.db.command(command, options));
     } catch (err) {
       // mongod ends what it was doing when the connection of an aborted command is closed.
-      signal.throwIfAborted();
+      signal?.throwIfAborted();
       throw toDomainError(err);
     }
   }
