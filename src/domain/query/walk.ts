@@ -3,59 +3,60 @@ import type { EntityPattern, Expression, Filter, Query, Reference, Step, Value }
 type Condition = Extract<Filter, { readonly kind: 'comparison' | 'cidr' }>;
 
 /** All steps, a group after what is in it: its alias is written behind theirs. */
-export function* stepsOf(steps: readonly Step[]): Iterable<Step> {
-  for (const step of steps) {
-    if (step.kind === 'optional') yield* stepsOf(step.steps);
-    yield step;
-  }
+export const stepsOf = (steps: readonly Step[]): readonly Step[] =>
+  steps.some(({ kind }) => kind === 'optional')
+    ? steps.flatMap((step) => (step.kind === 'optional' ? [...stepsOf(step.steps), step] : [step]))
+    : steps;
+
+function patternsOf(query: Query): readonly EntityPattern[] {
+  const patterns = [query.start];
+  for (const step of stepsOf(query.steps)) if (step.kind === 'hop') patterns.push(step.entity);
+  return patterns;
 }
 
-export function* patternsOf(query: Query): Iterable<EntityPattern> {
-  yield query.start;
-  for (const step of stepsOf(query.steps)) if (step.kind === 'hop') yield step.entity;
-}
-
-export function* conditionsOf(filter: Filter | undefined): Iterable<Condition> {
-  if (filter === undefined) return;
-  if (filter.kind === 'comparison' || filter.kind === 'cidr') yield filter;
-  else for (const operand of filter.operands) yield* conditionsOf(operand);
+export function conditionsOf(filter: Filter | undefined, found: Condition[] = []): readonly Condition[] {
+  if (filter === undefined) return found;
+  if (filter.kind === 'comparison' || filter.kind === 'cidr') found.push(filter);
+  else for (const operand of filter.operands) conditionsOf(operand, found);
+  return found;
 }
 
 /** The conditions of WITH, WHERE and HAVING, without those of subqueries. */
-export function* allConditionsOf(query: Query): Iterable<Condition> {
-  for (const { filter } of patternsOf(query)) yield* conditionsOf(filter);
-  yield* conditionsOf(query.where);
-  yield* conditionsOf(query.having);
+export function allConditionsOf(query: Query): readonly Condition[] {
+  const found: Condition[] = [];
+  for (const { filter } of patternsOf(query)) conditionsOf(filter, found);
+  conditionsOf(query.where, found);
+  return conditionsOf(query.having, found);
 }
+
+type Single = Exclude<Value, { readonly kind: 'list' }>;
 
 /** The values of a list, or the one value. */
-export function* valuesOf(value: Value): Iterable<Exclude<Value, { readonly kind: 'list' }>> {
-  if (value.kind === 'list') for (const each of value.values) yield* valuesOf(each);
-  else yield value;
-}
+export const valuesOf = (value: Value): readonly Single[] =>
+  value.kind === 'list' ? value.values.flatMap(valuesOf) : [value];
 
 /** The subqueries of a query, not those inside them. */
-export function* subqueriesOf(query: Query): Iterable<Query> {
+export function subqueriesOf(query: Query): readonly Query[] {
+  const found: Query[] = [];
   for (const condition of allConditionsOf(query)) {
     if (condition.kind !== 'comparison') continue;
-    for (const value of valuesOf(condition.right)) if (value.kind === 'subquery') yield value.query;
+    for (const value of valuesOf(condition.right)) if (value.kind === 'subquery') found.push(value.query);
   }
+  return found;
 }
 
 /** An expression and all in it, outermost first. */
-export function* partsOf(expression: Expression): Iterable<Expression> {
-  yield expression;
+export function partsOf(expression: Expression, found: Expression[] = []): readonly Expression[] {
+  found.push(expression);
   switch (expression.kind) {
     case 'negative':
-      yield* partsOf(expression.of);
-      return;
+      return partsOf(expression.of, found);
     case 'call':
-      for (const arg of expression.args) yield* partsOf(arg);
-      return;
+      for (const arg of expression.args) partsOf(arg, found);
+      return found;
     case 'arithmetic':
-      yield* partsOf(expression.left);
-      yield* partsOf(expression.right);
-      return;
+      partsOf(expression.left, found);
+      return partsOf(expression.right, found);
     case 'string':
     case 'number':
     case 'boolean':
@@ -64,13 +65,12 @@ export function* partsOf(expression: Expression): Iterable<Expression> {
     case 'now':
     case 'parameter':
     case 'reference':
-      return;
+      return found;
   }
 }
 
-export function* referencesOf(expression: Expression): Iterable<Reference> {
-  for (const part of partsOf(expression)) if (part.kind === 'reference') yield part;
-}
+export const referencesOf = (expression: Expression): readonly Reference[] =>
+  partsOf(expression).filter((part) => part.kind === 'reference');
 
 export const returnedExpressions = (query: Query): readonly Expression[] =>
   query.returns?.kind === 'columns'

@@ -5,12 +5,14 @@ import { readBracket, readRegex, readString } from './quoted';
 import { symbols, type Token } from './token';
 
 const space = /\s+|\/\*[^]*?\*\/|\/\/[^\n]*/y;
-const firstPart = /[\p{L}_][\p{L}\p{N}_]*/uy;
-const laterPart = /[\p{L}\p{N}_]+/uy;
+const letter = /[\p{L}_]/uy;
+const word = /[\p{L}\p{N}_]+/uy;
 const number = /\d+(?:\.\d+)?/y;
 const smartClass = /#([\p{L}_][\p{L}\p{N}_]*)/uy;
 const parameter = /\$\{\s*(param\.)?([A-Za-z_][\w.-]*)\s*\}/y;
 const absoluteDate = /\s*\(\s*(\d[^()'"]{0,60})\)/y;
+
+const symbolsByFirst = Map.groupBy(symbols, ([first]) => first);
 
 /** All tokens of `text`, with an end token after the last. Linear in the length of the text. @throws QueryError over the limits */
 export function lex(text: string): readonly Token[] {
@@ -42,31 +44,56 @@ function matchAt(expression: RegExp, text: string, at: number): RegExpExecArray 
 }
 
 function skip(text: string, from: number): number {
-  let at = from;
-  for (let match = matchAt(space, text, at); match; match = matchAt(space, text, at)) at += match[0].length;
-  return at;
+  for (let at = from; ;) {
+    const code = text.charCodeAt(at);
+    if (code === 0x20) at++;
+    else if (code < 0x20 || code === 0x2f /* / */ || code > lastAscii) {
+      const match = matchAt(space, text, at);
+      if (!match) return at;
+      at += match[0].length;
+    } else return at;
+  }
+}
+
+/** Expressions cost a multiple of what looking at a code does, and most of a query is ASCII. */
+const lastAscii = 0x7f;
+
+const isAsciiLetter = (code: number): boolean =>
+  (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || code === 0x5f; /* _ */
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
+
+/** Where the letters, digits and underscores end that begin at `from`. */
+function wordEnd(text: string, from: number): number {
+  let to = from;
+  for (let code = text.charCodeAt(to); isAsciiLetter(code) || isDigit(code);) code = text.charCodeAt(++to);
+  return text.charCodeAt(to) > lastAscii ? from + (matchAt(word, text, from)?.[0].length ?? 0) : to;
+}
+
+function beginsName(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return isAsciiLetter(code) || code === 0x5b /* [ */ || (code > lastAscii && matchAt(letter, text, at) !== null);
 }
 
 function tokenAt(text: string, from: number, previous: Token | undefined): Token {
+  if (beginsName(text, from)) return nameAt(text, from);
   const char = text[from] ?? '';
   const plain = (length: number) => ({ from, to: from + length, text: text.slice(from, from + length) });
   if (`'"“”‘’`.includes(char)) return readString(text, from);
-  const digits = matchAt(number, text, from);
+  const digits = isDigit(text.charCodeAt(from)) ? matchAt(number, text, from) : null;
   if (digits) {
     const value = Number(digits[0]);
     if (!Number.isFinite(value)) return broken(text, from, 'a number of at most 308 digits');
     return { kind: 'number', value, ...plain(digits[0].length) };
   }
-  if (char === '[' || matchAt(firstPart, text, from)) return nameAt(text, from);
-  const smart = matchAt(smartClass, text, from);
+  const smart = char === '#' ? matchAt(smartClass, text, from) : null;
   if (smart) return { kind: 'smartClass', name: smart[1] ?? '', ...plain(smart[0].length) };
-  const given = matchAt(parameter, text, from);
+  const given = char === '$' ? matchAt(parameter, text, from) : null;
   if (given) {
     return { kind: 'parameter', name: given[2] ?? '', isStored: given[1] !== undefined, ...plain(given[0].length) };
   }
   if (char === '/' && mayPrecedeRegex(previous)) return readRegex(text, from);
   if (text.startsWith('/*', from)) return broken(text, from, 'a closing */');
-  const symbol = symbols.find((each) => text.startsWith(each, from));
+  const symbol = symbolsByFirst.get(char)?.find((each) => text.startsWith(each, from));
   return symbol === undefined ? broken(text, from, '') : { kind: 'symbol', ...plain(symbol.length) };
 }
 
@@ -84,10 +111,10 @@ function nameAt(text: string, from: number): Token {
     const bracket = text[to] === '[' ? readBracket(text, to) : undefined;
     if (bracket?.kind === 'broken') return bracket;
     hasBrackets ||= bracket !== undefined;
-    const part = bracket?.name ?? matchAt(parts.length === 0 ? firstPart : laterPart, text, to)?.[0] ?? '';
-    parts.push(part);
-    to = bracket?.to ?? to + part.length;
-    if (text[to] !== '.' || !(text[to + 1] === '[' || matchAt(laterPart, text, to + 1))) break;
+    const end = bracket?.to ?? wordEnd(text, to);
+    parts.push(bracket?.name ?? text.slice(to, end));
+    to = end;
+    if (text[to] !== '.' || !(text[to + 1] === '[' || wordEnd(text, to + 1) > to + 1)) break;
     to += 1;
   }
   const written = text.slice(from, to);

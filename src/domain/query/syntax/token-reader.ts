@@ -16,7 +16,9 @@ const maxExpected = 10;
 export class TokenReader {
   private index = 0;
   private depth = 0;
-  private readonly expected = new Set<string>();
+  /** What was asked for at the current token and not there; the first `misses` of it, in the order of asking. */
+  private readonly missed: { what: string; shown: Shown }[] = [];
+  private misses = 0;
   /** Of the expression that is being read. */
   operators = 0;
 
@@ -35,7 +37,7 @@ export class TokenReader {
     const token = this.peek();
     if (token.kind === 'broken') this.fail();
     this.index += 1;
-    this.expected.clear();
+    this.misses = 0;
     return token;
   }
 
@@ -60,13 +62,13 @@ export class TokenReader {
   }
 
   takeWord(word: string): boolean {
-    if (!this.isWord(word)) return this.miss(word.toUpperCase());
+    if (!this.isWord(word)) return this.miss(word, asKeyword);
     this.next();
     return true;
   }
 
   takeSymbol(symbol: string): boolean {
-    if (!this.isSymbol(symbol)) return this.miss(`"${symbol}"`);
+    if (!this.isSymbol(symbol)) return this.miss(symbol, asSymbol);
     this.next();
     return true;
   }
@@ -89,10 +91,17 @@ export class TokenReader {
     return this.take(kind, what) ?? this.fail();
   }
 
-  /** Notes what else would be accepted at the current token. */
-  miss(what: string): false {
-    this.expected.add(what);
+  /** Notes what else would be accepted at the current token. It is seldom told, so how it is shown is for later. */
+  miss(what: string, shown: Shown = asWritten): false {
+    const free = this.missed[this.misses];
+    if (free) [free.what, free.shown] = [what, shown];
+    else this.missed.push({ what, shown });
+    this.misses += 1;
     return false;
+  }
+
+  private get expected(): readonly string[] {
+    return [...new Set(this.missed.slice(0, this.misses).map(({ what, shown }) => shown(what)))];
   }
 
   /** Reads something that may hold itself. */
@@ -113,7 +122,7 @@ export class TokenReader {
   /** @throws QueryError that says what was found at the current token and what was expected */
   fail(): never {
     const token = this.peek();
-    const expected = token.kind === 'broken' && token.expected !== '' ? [token.expected] : [...this.expected];
+    const expected = token.kind === 'broken' && token.expected !== '' ? [token.expected] : this.expected;
     const found = token.kind === 'end' ? 'Unexpected end of the query' : `Unexpected token "${shorten(token.text)}"`;
     const keywords = expected.filter((each) => /^[A-Z ]+$/.test(each)).flatMap((each) => each.split(' '));
     const near = token.kind === 'name' && token.parts.length === 1 ? nearest(token.text, keywords) : undefined;
@@ -129,6 +138,11 @@ export class TokenReader {
     throw parserError(sentences.filter((sentence) => sentence !== '').join(' '), this.text, token.from);
   }
 }
+
+type Shown = (what: string) => string;
+const asWritten: Shown = (what) => what;
+const asKeyword: Shown = (word) => word.toUpperCase();
+const asSymbol: Shown = (symbol) => `"${symbol}"`;
 
 const shorten = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
