@@ -27,7 +27,7 @@ export function operationContext(
   request: RequestContext,
   { maxObjects }: { readonly maxObjects: number },
 ): GraphqlContext {
-  const { tenant } = request;
+  const { tenant, requestId } = request;
   const budget = new ReadBudget(maxObjects);
   const readEdges = async (ids: readonly string[]): Promise<FlatObject[][]> => {
     const found = await tenant.graphReads.relationshipsAt(ids, budget.left + 1);
@@ -40,7 +40,14 @@ export function operationContext(
   };
   let edges: DataLoader<string, FlatObject[]> | undefined;
   return {
-    ...request,
+    tenant,
+    requestId,
+    get signal() {
+      return request.signal;
+    },
+    get publicUrl() {
+      return request.publicUrl;
+    },
     budget,
     edgesOf: async (vertexId) => await (edges ??= new DataLoader(readEdges, { maxBatchSize: 1000 })).load(vertexId),
   };

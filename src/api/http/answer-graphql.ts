@@ -8,6 +8,7 @@ import {
   type GraphqlRules,
   type OperationObserver,
 } from '../graphql/graphql-service';
+import type { RequestContext } from '../graphql/graphql-context';
 import { tenantOf, type ApiDependencies } from './api-dependencies';
 import { parseJson } from './body/json-body';
 import { withBody } from './body/read-body';
@@ -37,12 +38,17 @@ export function registerAnswerGraphql(
   const service = new GraphqlService(options);
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    const tenant = tenantOf(api, request);
-    const context = {
-      tenant,
+    let gone: AbortSignal | undefined;
+    // Not every operation asks for all of it.
+    const context: RequestContext = {
+      tenant: tenantOf(api, request),
       requestId: request.id,
-      signal: goneSignal(reply),
-      publicUrl: publicUrlOf(request, options.publicUrl),
+      get signal() {
+        return (gone ??= goneSignal(reply));
+      },
+      get publicUrl() {
+        return publicUrlOf(request, options.publicUrl);
+      },
     };
     const observer: OperationObserver = {
       failed: (err) => request.log.error({ err }, 'operation failed'),

@@ -59,9 +59,9 @@ export class QueryService implements Queries {
   }
 
   async page(request: QueryRequest, signal?: AbortSignal): Promise<QueryPage> {
-    const question = questionOf(request, this.deps.digest);
+    const question = this.questionOf(request);
     const cursor = this.cursorOf(request, question);
-    if (cursor?.kind === 'result') return await this.deps.deferred.page(cursor, question);
+    if (cursor?.kind === 'result') return await this.deps.deferred.page(cursor, question());
     const plan = this.plan(request, cursor?.now);
     if (request.dryRun === true) return { type: plan.result.kind, data: [], cursor: null, totalCount: null };
     const asked = { request, question, plan, cursor };
@@ -80,7 +80,7 @@ export class QueryService implements Queries {
     request: QueryRequest,
     format: ResultFormat = 'json',
   ): Promise<{ readonly statePath: string; readonly correlationId: string }> {
-    const question = questionOf(request, this.deps.digest);
+    const question = this.questionOf(request);
     const cursor = this.cursorOf(request, question);
     if (cursor?.kind === 'result') {
       if (format === 'csv') throw storedPage();
@@ -89,7 +89,7 @@ export class QueryService implements Queries {
     // Errors of the text are the caller's at once, not the workflow's (contract 3.3).
     const plan = this.plan(request, cursor?.now);
     if (format === 'csv') requireRows(plan);
-    return await this.deps.deferred.start({ request, format, question, from: cursor });
+    return await this.deps.deferred.start({ request, format, question: question(), from: cursor });
   }
 
   async explain(request: QueryRequest, signal?: AbortSignal): Promise<Explanation> {
@@ -120,8 +120,14 @@ export class QueryService implements Queries {
     return planQuery(query, { now, variables, includeDeleted, policies });
   }
 
-  private cursorOf({ cursor }: QueryRequest, question: string): QueryCursor | undefined {
-    return cursor === undefined || cursor === '' ? undefined : this.cursors.read(cursor, question);
+  /** Only answers of several pages need it. */
+  private questionOf(request: QueryRequest): () => string {
+    let question: string | undefined;
+    return () => (question ??= questionOf(request, this.deps.digest));
+  }
+
+  private cursorOf({ cursor }: QueryRequest, question: () => string): QueryCursor | undefined {
+    return cursor === undefined || cursor === '' ? undefined : this.cursors.read(cursor, question());
   }
 
   private async withinLimits<T>(
@@ -173,14 +179,14 @@ export class QueryService implements Queries {
 
   private async read({ request, plan, question, cursor }: Asked, signal: AbortSignal): Promise<QueryPage> {
     const { pages, limits, now } = this.deps;
-    const write = (next: QueryCursor): string => this.cursors.write(next, question);
+    const write = (next: QueryCursor): string => this.cursors.write(next, question());
     if (cursor?.kind === 'offset') {
-      const kept = pages.get(this.cacheKey(question, cursor.time));
+      const kept = pages.get(this.cacheKey(question(), cursor.time));
       if (kept) return keptPage(plan.result.kind, kept, { write, cursor });
     }
     const place = cursor?.kind === 'position' ? cursor : undefined;
     if (place) {
-      const kept = pages.get(this.cacheKey(question, place.time, place.position));
+      const kept = pages.get(this.cacheKey(question(), place.time, place.position));
       if (kept) return pageReadAhead(plan.result.kind, kept, { write, cursor: place });
     }
     return await this.withSnapshot({ plan, time: cursor?.time, signal }, async (snapshot) => {
@@ -191,7 +197,7 @@ export class QueryService implements Queries {
         time: () => snapshot.time,
         now: cursor?.now ?? now(),
         write,
-        keep: (time, texts) => pages.set(this.cacheKey(question, time), texts),
+        keep: (time, texts) => pages.set(this.cacheKey(question(), time), texts),
       };
       if (run.type === 'tree') return await treePage(run);
       if (!run.isResumable) return await wholePage(run, { ...paging, cursor });
@@ -199,7 +205,7 @@ export class QueryService implements Queries {
         ...paging,
         total: await totalOf(plan, snapshot),
         cursor: place,
-        keepAhead: ({ time, position }, texts) => pages.set(this.cacheKey(question, time, position), texts),
+        keepAhead: ({ time, position }, texts) => pages.set(this.cacheKey(question(), time, position), texts),
       });
     });
   }
@@ -207,7 +213,7 @@ export class QueryService implements Queries {
 
 interface Asked {
   readonly request: QueryRequest;
-  readonly question: string;
+  readonly question: () => string;
   readonly plan: QueryPlan;
   readonly cursor: SnapshotCursor | undefined;
 }

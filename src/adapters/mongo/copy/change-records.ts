@@ -1,8 +1,9 @@
 import { BSON, ObjectId, Timestamp } from 'mongodb';
 import { graphChangesOrder } from '../indexes';
 import { bytesOf } from '../packed-ids';
-import { eachDocument } from '../query/bson-reply';
-import { parseTime, type ReadSession } from '../query/read-session';
+import { unavailableIfAway, type Database } from '../database';
+import { eachDocument, readReply } from '../query/bson-reply';
+import { parseTime, timeTextOf, type ReadSession } from '../query/read-session';
 import type { GraphChangesDocument } from '../collections';
 
 /**
@@ -12,6 +13,8 @@ import type { GraphChangesDocument } from '../collections';
 const maxTransactionSeconds = 90;
 /** Records that are read whole at once. */
 const recordsAtOnce = 100;
+/** More than a writer makes in so short a time; a reply takes twice as many. */
+const recordsOfALook = 100_000;
 
 /** Which records of an account are known. Those that can still be committed are younger than the last look. */
 export class ChangeRecords {
@@ -26,12 +29,7 @@ export class ChangeRecords {
    */
   async unknown(session: ReadSession): Promise<readonly NewRecord[]> {
     const found: NewRecord[] = [];
-    const batches = await session.all({
-      find: 'graphChanges',
-      filter: { account: this.account, at: { $gte: this.from } },
-      projection: { _id: 1, at: 1 },
-      hint: graphChangesOrder,
-    });
+    const batches = await session.all(this.sinceTheLastLook);
     for (const batch of batches) {
       for (const { _id, at } of documentsOf(batch)) {
         const id = _id.toHexString();
@@ -39,6 +37,39 @@ export class ChangeRecords {
       }
     }
     return found;
+  }
+
+  /**
+   * One look, which costs less than a session.
+   * @returns the time of a snapshot of now in which all records are known; undefined if there may be others
+   * @throws DomainError SERVICE_UNAVAILABLE
+   */
+  async timeIfAllKnown({ db }: Database): Promise<string | undefined> {
+    const command = {
+      ...this.sinceTheLastLook,
+      limit: recordsOfALook,
+      singleBatch: true,
+      readConcern: { level: 'snapshot' },
+    };
+    try {
+      const { batch, time } = readReply(await db.command(command, { raw: true }));
+      const records = documentsOf(batch);
+      const areKnown = records.length < recordsOfALook && records.every(({ _id }) => this.known.has(_id.toHexString()));
+      return areKnown && time ? timeTextOf(time) : undefined;
+    } catch (err) {
+      const away = unavailableIfAway(err);
+      if (away) throw away;
+      return undefined;
+    }
+  }
+
+  private get sinceTheLastLook() {
+    return {
+      find: 'graphChanges',
+      filter: { account: this.account, at: { $gte: this.from } },
+      projection: { _id: 1, at: 1 },
+      hint: graphChangesOrder,
+    };
   }
 
   /** Objects that these have changed, packed ids by kind. */

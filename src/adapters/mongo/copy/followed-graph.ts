@@ -103,22 +103,16 @@ export class FollowedGraph {
   private async check(): Promise<CopyAtTime | undefined> {
     const { held } = this;
     if (!held || this.work) return undefined;
-    const session = this.newSession();
-    try {
-      const unknown = await held.records.unknown(session);
-      const time = session.timeText;
-      if (time === undefined || this.held !== held) return undefined;
-      if (unknown.length === 0 && secondsOf(time) - secondsOf(held.until) < graphChangesKeptMs / 2_000) {
-        held.until = time;
-        held.records.learn([], time);
-        return this.atTime(time);
-      }
-      this.isBehind = true;
-      this.start(async () => await this.follow(held));
-      return undefined;
-    } finally {
-      await session.close();
+    const time = await held.records.timeIfAllKnown(this.database);
+    if (this.held !== held) return undefined;
+    if (time !== undefined && secondsOf(time) - secondsOf(held.until) < graphChangesKeptMs / 2_000) {
+      held.until = time;
+      held.records.learn([], time);
+      return this.atTime(time);
     }
+    this.isBehind = true;
+    this.start(async () => await this.follow(held));
+    return undefined;
   }
 
   private start(work: () => Promise<void>): void {

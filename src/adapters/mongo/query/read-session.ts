@@ -39,7 +39,7 @@ export class ReadSession {
 
   /** Text of the time of all reads; undefined before the first one. */
   get timeText(): string | undefined {
-    return this.time && `${this.time.getHighBitsUnsigned()}.${this.time.getLowBitsUnsigned()}`;
+    return this.time && timeTextOf(this.time);
   }
 
   /**
@@ -158,6 +158,8 @@ export class ReadSession {
 
 const isCode = (err: unknown, codeName: string): boolean =>
   err instanceof MongoServerError && err.codeName === codeName;
+
+export const timeTextOf = (time: Timestamp): string => `${time.getHighBitsUnsigned()}.${time.getLowBitsUnsigned()}`;
 
 export function parseTime(text: string): Timestamp {
   const match = /^(\d{1,10})\.(\d{1,10})$/.exec(text);

@@ -20,7 +20,7 @@ export function readJson<Schema extends z.ZodType>(
 
 /** @throws DomainError INVALID_BODY, also for what is nested deeper than this, as far as a limit is given */
 export function parseJson(body: Buffer, maxNesting = Infinity): unknown {
-  if (maxNesting < Infinity && isNestedDeeper(body, maxNesting)) {
+  if (body.length > maxNesting && isNestedDeeper(body, maxNesting)) {
     throw new DomainError(
       ErrorCode.invalidBody,
       `The body has more than ${maxNesting} objects and arrays inside each other.`,

@@ -39,39 +39,47 @@ export async function withBody<Result>(
   const declared = declaredLength(request);
   if (declared !== undefined && declared > limits.maxBytes) throw tooLarge(limits.maxBytes, 'sent');
 
-  const gone = new AbortController();
+  const { raw } = request;
+  let gone: AbortController | undefined;
   const onClose = (): void => {
     // A request that was read to its end closes too.
-    if (!request.raw.readableEnded) gone.abort(new InterruptedBodyError(endedEarly));
+    if (!raw.readableEnded) gone?.abort(new InterruptedBodyError(endedEarly));
   };
-  request.raw.once('close', onClose);
+  /** Made for those who have to wait, which most do not. */
+  const goneSignal = (): AbortSignal => {
+    if (!gone) {
+      gone = new AbortController();
+      if (raw.closed) onClose();
+      else raw.once('close', onClose);
+    }
+    return gone.signal;
+  };
   let lease: ByteLease | undefined;
   try {
     const wanted = declared ?? undeclaredBytes;
     lease =
       wanted <= alwaysAdmittedBytes
-        ? freeLease(limits, wanted, gone.signal)
-        : await limits.budget.reserve(wanted, gone.signal);
-    const sent = await receive(request.raw, { declared, lease, limits });
-    request.raw.off('close', onClose);
+        ? freeLease(limits, wanted, goneSignal)
+        : await limits.budget.reserve(wanted, goneSignal());
+    const sent = await receive(raw, { declared, lease, limits });
     const body = isGzip && sent.length > 0 ? await gunzip(sent, { maxBytes: limits.maxBytes, lease }) : sent;
     return await use(body);
   } catch (err) {
     if (err instanceof MalformedGzipError || err instanceof InterruptedBodyError) reply.header('connection', 'close');
     throw err;
   } finally {
-    request.raw.off('close', onClose);
+    if (gone) raw.off('close', onClose);
     lease?.release();
   }
 }
 
 /** Takes nothing from the budget until the body turns out to be big after all. */
-function freeLease({ budget }: BodyLimits, free: number, signal: AbortSignal): ByteLease {
+function freeLease({ budget }: BodyLimits, free: number, goneSignal: () => AbortSignal): ByteLease {
   let lease: ByteLease | undefined;
   return {
     async growTo(bytes) {
       if (bytes <= Math.max(free, alwaysAdmittedBytes)) return;
-      if (lease === undefined) lease = await budget.reserve(bytes, signal);
+      if (lease === undefined) lease = await budget.reserve(bytes, goneSignal());
       else await lease.growTo(bytes);
     },
     release: () => lease?.release(),
