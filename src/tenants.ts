@@ -16,6 +16,7 @@ import type { ServerConfig } from './config/config';
 import { syncJobWorkflowId } from './contracts/temporal/sync-job';
 import { GraphMutationsService } from './domain/graph/graph-mutations-service';
 import type { Tenant, Tenants } from './domain/ports';
+import { CheckedQueries } from './domain/query/checked-queries';
 import { DeferredResults } from './domain/query/deferred-results';
 import { QueryCursors, type Seal } from './domain/query/query-cursors';
 import { QueryService, type PageCache } from './domain/query/query-service';
@@ -43,6 +44,7 @@ export function createTenants(
   const { timeoutMs, maxConcurrent, pagesBytes } = config.queries;
   const gate = new Gate(maxConcurrent);
   const pages = pageCache(pagesBytes);
+  const texts = new CheckedQueries();
   const tenants: Tenants = {
     of(account) {
       const copied = copies.answersOf(account);
@@ -81,6 +83,7 @@ export function createTenants(
           deferred: results,
           seal,
           pages,
+          texts,
           gate,
           limits: { timeoutMs, maxBytes: config.maxQueryBytes },
           names: async () => await counters.all(),

@@ -37,6 +37,7 @@ const checked = 50;
 /** Of one side in one pair: questions about the whole graph, which are few, may take seconds. */
 const mostMs = 20_000;
 const aboutTheWhole = 100;
+const keysOfEach = 10_000_000;
 const warmUpMs = 2_000;
 const warmUp = 200;
 
@@ -65,9 +66,14 @@ export async function measureCase(wanted: QueryCase, run: CaseRun): Promise<read
     for (let pair = 0; pair < run.pairs; pair++) {
       for (const { name, side } of sides) {
         const request = { shape: wanted.shape, clients };
-        // Other keys than those that count, so that nobody has just seen them.
+        // Other keys than those that count, and others for each number of clients, so that nobody has just seen them.
         if (pair === 0) await side.call('measure', { ...request, from: 1_000_000, count: warmUp, maxMs: warmUpMs });
-        const got = await side.call('measure', { ...request, from: pair * count, count, maxMs: mostMs });
+        const got = await side.call('measure', {
+          ...request,
+          from: clients * keysOfEach + pair * count,
+          count,
+          maxMs: mostMs,
+        });
         const sums = taken.get(name);
         if (!sums) continue;
         for (const ms of got.ms) sums.ms.push(ms);

@@ -3,6 +3,7 @@ import type { ResultFormat } from '../../contracts/query-result';
 import { withDeadline } from '../../lib/deadline';
 import type { Gate } from '../../lib/gate';
 import { DomainError } from '../errors';
+import type { CheckedQueries } from './checked-queries';
 import type { DeferredQueries } from './deferred-queries';
 import { explain } from './explain';
 import type { KnownNames } from './hints';
@@ -16,6 +17,7 @@ import type { GraphReader, GraphSnapshot } from './run/graph-reader';
 import { keptPage, pageReadAhead, streamedPage, treePage, wholePage, type Paging } from './query-pages';
 import { runPlan, type RunPosition } from './run/run-plan';
 import { policyOfScopeFilters } from './scope-filters';
+import type { Query } from './syntax/ast';
 import { requireRows } from './write-csv';
 
 export interface QueryLimits {
@@ -38,6 +40,8 @@ export interface QueryServiceDependencies {
   readonly deferred: DeferredQueries;
   readonly seal: Seal;
   readonly pages: PageCache;
+  /** Of the process. */
+  readonly texts: CheckedQueries;
   /** Of the process: queries that run at one time. */
   readonly gate: Gate;
   readonly limits: QueryLimits;
@@ -117,7 +121,8 @@ export class QueryService implements Queries {
     const { query, variables = {}, includeDeleted = false, scopeFilters } = request;
     const filters = policyOfScopeFilters(scopeFilters);
     const policies = filters ? [...this.deps.policies, filters] : this.deps.policies;
-    return planQuery(query, { now, variables, includeDeleted, policies });
+    const read = (text: string): Query => this.deps.texts.read(text);
+    return planQuery(query, { now, variables, includeDeleted, policies, read });
   }
 
   /** Only answers of several pages need it. */

@@ -1,3 +1,4 @@
+import { CheckedQueries } from '../../../src/domain/query/checked-queries';
 import { createHash } from 'node:crypto';
 import { createSeal } from '../../../src/adapters/seal';
 import { bytesToUuid } from '../../../src/domain/graph/identity';
@@ -50,6 +51,7 @@ export function service(given: Partial<QueryServiceDependencies> = {}): QuerySer
     deferred,
     seal,
     pages: { get: (key) => kept.get(key), set: (key, pages) => void kept.set(key, pages) },
+    texts: new CheckedQueries(),
     gate: new Gate(4),
     limits: { timeoutMs: 5000, maxBytes: 64 * 1024 * 1024 },
     names: async () => await Promise.resolve({ classes, types }),

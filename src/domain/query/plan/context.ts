@@ -1,6 +1,6 @@
 import { validationError } from '../query-error';
 import { addToDate } from '../syntax/dates';
-import type { Literal } from '../syntax/ast';
+import type { Literal, Query } from '../syntax/ast';
 import { placeOf, type Span } from '../syntax/source';
 import type { Scalar } from './plan';
 import type { QueryPolicy } from './policy';
@@ -15,6 +15,8 @@ export interface PlanOptions {
   readonly includeDeleted?: boolean;
   /** All of these have to allow an entity: what the caller may see, and what the request wants to see. */
   readonly policies?: readonly QueryPolicy[];
+  /** Where trees come from; `checkQuery` if nothing is said. */
+  readonly read?: (text: string) => Query;
 }
 
 /** A literal with its value; null for `undefined`. */

@@ -13,7 +13,8 @@ import { Slots } from './slots';
  * @throws QueryError PARSER_ERROR or VALIDATION_ERROR, also for a variable without a value
  */
 export function planQuery(text: string, options: PlanOptions): QueryPlan {
-  return planChecked(checkQuery(text), new PlanContext(text, options));
+  const { read = checkQuery } = options;
+  return planChecked(read(text), new PlanContext(text, options));
 }
 
 function planChecked(query: Query, context: PlanContext): QueryPlan {
