@@ -1,4 +1,5 @@
 import { NativeConnection, Runtime, Worker, type InjectedSinks } from '@temporalio/worker';
+import { LRUCache } from 'lru-cache';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { domainFailureInterceptor } from './activities/domain-failure-interceptor';
@@ -27,6 +28,7 @@ import { loadWorkerConfig } from './config/config';
 import { openStatuses } from './contracts/sync-job';
 import type { TraceSinks } from './contracts/temporal/trace';
 import { removeExpired } from './domain/query/remove-expired';
+import type { FinalizeStores } from './domain/sync-job/finalize-deps';
 import { keepJobs, type KeepJobsRequest } from './domain/sync-job/job-keeper';
 import { accountForExternalMemory } from './observability/external-memory';
 import { createHealthServer } from './observability/health-server';
@@ -77,6 +79,10 @@ async function main(): Promise<void> {
   const metrics = createWorkerMetrics();
   await ensureIndexes(database.db);
   const accounts = new MongoAccounts(database);
+  const stores = new LRUCache<string, FinalizeStores>({
+    max: keptAccounts,
+    memoMethod: (account) => timedStores(accountStores(shared, account), metrics),
+  });
   const results: ResultDependencies = {
     storesOf: (account) => ({
       results: new MongoQueryResults(database, account),
@@ -104,7 +110,7 @@ async function main(): Promise<void> {
     ...(traced && { sinks: traceSinks(telemetry) }),
     activities: {
       ...createSyncJobActivities({
-        storesOf: (account) => timedStores(accountStores(shared, account), metrics),
+        storesOf: (account) => stores.memo(account),
         accountExists: async (account) => await accounts.exists(account),
         now: Date.now,
         uploadWindowMs: config.uploadWindowMs,
@@ -196,6 +202,7 @@ const traceSinks = (telemetry: Telemetry): InjectedSinks<TraceSinks> => ({
   },
 });
 
+const keptAccounts = 1_000;
 const watchEveryMs = 15_000;
 const keepEveryMs = 5_000;
 const keepIdleMs = 10_000;

@@ -3,7 +3,8 @@ import { isTerminal, SyncJobStatus } from '../contracts/sync-job';
 import type { SyncJobState } from '../contracts/temporal/sync-job';
 import { findMassDeletion, type DeleteGuard } from '../domain/sync-job/delete-guard';
 import { DomainError } from '../domain/errors';
-import type { FinalizeStores, RunControl } from '../domain/sync-job/finalize-deps';
+import type { ClosedStores } from '../domain/sync-job/closed-staging';
+import type { RunControl } from '../domain/sync-job/finalize-deps';
 import type { StoredJob } from '../domain/sync-job/ports';
 import { toState } from './job-state';
 
@@ -16,7 +17,7 @@ export interface HoldDependencies {
 /** Holds a job that deletes too much, and aborts one whose hold is over; undefined when it may go on. */
 export async function holdBack(
   { deleteGuard: guard, now }: HoldDependencies,
-  { stores, job, run }: { readonly stores: FinalizeStores; readonly job: StoredJob; readonly run: RunControl },
+  { stores, closed, job, run }: ClosedStores & { readonly job: StoredJob; readonly run: RunControl },
 ): Promise<'held' | 'ended' | undefined> {
   if (!guard || job.approvedAt !== null) return undefined;
   const { id } = job.document;
@@ -31,7 +32,7 @@ export async function holdBack(
     });
     return ended && isTerminal(ended.document.status) ? 'ended' : undefined;
   }
-  const reason = await findMassDeletion(stores, job, { guard, run });
+  const reason = await findMassDeletion(closed, job, { guard, run });
   if (reason === undefined) return undefined;
   return (await stores.jobs.hold(id, { reason, now: now() })) ? 'held' : undefined;
 }

@@ -6,6 +6,7 @@ import { DomainError } from '../domain/errors';
 import { applyPlan } from '../domain/sync-job/apply-plan';
 import { isBadData } from '../domain/sync-job/bad-data';
 import { bulkFileKey, ingestBulkFile } from '../domain/sync-job/bulk-file';
+import { closedStores, type ClosedStores } from '../domain/sync-job/closed-staging';
 import { dryRunJob } from '../domain/sync-job/dry-run';
 import type { FinalizeStores, RunControl } from '../domain/sync-job/finalize-deps';
 import { checkDuplicates, planKind } from '../domain/sync-job/plan-kind';
@@ -77,28 +78,22 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
 
   /** Plans relationships, and if `mayApply` says so of the plan, writes them and ends the job; else the plan waits, sealed. */
   async function finishRelationships(
-    stores: FinalizeStores,
+    { stores, closed }: ClosedStores,
     ref: SyncJobRef,
     run: RunControl,
     mayApply: (plan: SealedPlan) => boolean,
   ): Promise<SyncJobState> {
-    const job = await find(ref);
-    if (isTerminal(job.document.status)) return toState(job);
     const status = SyncJobStatus.finalizingRelationships;
-    await stores.jobs.progress(ref.jobId, {
-      status,
-      counts: (await stores.graph.totals(job)).counts,
-      durable: false,
-    });
-    const planned = await planKind(stores, job, 'relationship', run);
-    const plan = planned === 'sealed' ? await stores.plans.sealed(job, 'relationship') : undefined;
-    if (plan && !mayApply(plan)) return toState(await find(ref));
-    if (plan) await applyPlan(stores, job, 'relationship', run);
-    await settleTargets(stores, job, run);
-    for (const kind of ['entity', 'relationship'] as const) {
-      run.progress({ step: `folding the manifest of ${kind} keys`, done: 0, of: 1 });
-      await stores.manifests.compact(job.scope, kind);
+    const job = (await stores.jobs.progress(ref.jobId, { status, counts: {}, durable: false })) ?? (await find(ref));
+    if (isTerminal(job.document.status)) return toState(job);
+    const plan = await planKind(closed, job, 'relationship', run);
+    if (typeof plan === 'object') {
+      if (!mayApply(plan)) return toState(job);
+      await applyPlan(closed, job, plan, run);
     }
+    await settleTargets(stores, job, run);
+    run.progress({ step: 'folding the manifests', done: 0, of: 1 });
+    await stores.manifests.compact(job.scope);
     await stores.counters.fold();
     const { counts, problems } = await stores.graph.totals(job);
     const ended = await stores.jobs.end(ref.jobId, {
@@ -220,17 +215,19 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
       if (isTerminal(job.document.status)) return toState(job);
       await requireTurn(stores, job);
       return await withHeartbeat(deps, async (run) => {
-        let planned: 'sealed' | 'nothing' | 'ended' | 'held' = 'sealed';
+        const all = closedStores(stores, ref.jobId);
+        const { closed } = all;
+        let planned: SealedPlan | 'nothing' | 'ended' | 'held' | undefined;
         if (job.document.status === SyncJobStatus.finalizePending) {
           planned = await orBadData(job, async () => {
             if (!job.committed) {
               await ingestUnlessMovedOn(stores, job, run);
-              await checkDuplicates(stores, job, 'relationship', run);
-              const held = await holdBack(deps, { stores, job, run });
+              await checkDuplicates(closed, job, 'relationship', run);
+              const held = await holdBack(deps, { ...all, job, run });
               if (held) return held;
             }
             await stores.counters.prepare();
-            return await planKind(stores, job, 'entity', run);
+            return await planKind(closed, job, 'entity', run);
           });
           if (planned === 'held') return toHeldState(deps, await find(ref));
           if (planned === 'ended') {
@@ -244,10 +241,12 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
             durable: false,
           });
         }
-        const isDone = planned === 'nothing' || job.document.status === SyncJobStatus.finalizingRelationships;
-        const plan = isDone ? undefined : await stores.plans.sealed(job, 'entity');
-        if (plan) await applyPlan(stores, job, 'entity', run);
-        return plan && !isSmall(plan) ? toState(await find(ref)) : await finishRelationships(stores, ref, run, isSmall);
+        if (job.document.status === SyncJobStatus.finalizingEntities) {
+          planned = await stores.plans.sealed(job, 'entity');
+        }
+        const plan = typeof planned === 'object' ? planned : undefined;
+        if (plan) await applyPlan(closed, job, plan, run);
+        return plan && !isSmall(plan) ? toState(await find(ref)) : await finishRelationships(all, ref, run, isSmall);
       });
     },
 
@@ -257,7 +256,10 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
       const job = await find(ref);
       if (isTerminal(job.document.status)) return toState(job);
       await requireTurn(stores, job);
-      return await withHeartbeat(deps, async (run) => await finishRelationships(stores, ref, run, () => true));
+      return await withHeartbeat(
+        deps,
+        async (run) => await finishRelationships(closedStores(stores, ref.jobId), ref, run, () => true),
+      );
     },
 
     /** Ends a job that cannot or shall not go on. A job that is committed and may not be ended answers with its present state. */

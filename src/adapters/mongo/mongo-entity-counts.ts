@@ -15,6 +15,8 @@ const readableDeltas = 16;
  * snapshot of the graph and of the deltas that the snapshot includes; transactions that commit later add deltas to it.
  */
 export class MongoEntityCounts implements GraphCounters {
+  private isPrepared = false;
+
   constructor(
     private readonly database: Database,
     private readonly account: string,
@@ -39,6 +41,13 @@ export class MongoEntityCounts implements GraphCounters {
   }
 
   async prepare(): Promise<void> {
+    // Once is enough: should the base be lost, the next read counts anew.
+    if (this.isPrepared) return;
+    await this.count();
+    this.isPrepared = true;
+  }
+
+  private async count(): Promise<void> {
     if (await this.documents.findOne({ _id: this.baseId }, { projection: { _id: 1 } })) return;
     const { counts, deltas } = await this.database.client.withSession({ snapshot: true }, async (session) => {
       const found = this.documents.find({ account: this.account }, { session, projection: { _id: 1 } });
@@ -77,7 +86,7 @@ export class MongoEntityCounts implements GraphCounters {
       .toArray();
     if (found.some(isBase)) return sumOf(found);
     if (session) return await countAll(this.database, this.account, session);
-    await this.prepare();
+    await this.count();
     return await this.read(projection);
   }
 

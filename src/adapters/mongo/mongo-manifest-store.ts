@@ -26,6 +26,7 @@ const maxUnfoldedChunks = 256;
 /** Fewer delta rows than this are read faster than any base is written. */
 const minFoldedRows = 20_000;
 
+const objectKinds = ['entity', 'relationship'] as const;
 const nothingUnfolded = new Binary(new Uint8Array(0));
 const emptyHead: ManifestHead = { generation: 0, rows: 0, parts: 0, unfolded: nothingUnfolded };
 
@@ -65,11 +66,13 @@ export class MongoManifestStore implements ManifestStore {
     const id = scopeId(sha1, scope);
     const head = (await this.head(id, kind)) ?? emptyHead;
     const pieces: Uint8Array[] = [];
-    const base = this.parts.find(
-      { scopeId: id, kind, generation: head.generation, partition: { $gte: from, $lt: to } },
-      { projection: { rows: 1 }, ...this.reading },
-    );
-    for await (const { rows } of base) pieces.push(bytesOf(rows));
+    if (head.parts > 0) {
+      const base = this.parts.find(
+        { scopeId: id, kind, generation: head.generation, partition: { $gte: from, $lt: to } },
+        { projection: { rows: 1 }, ...this.reading },
+      );
+      for await (const { rows } of base) pieces.push(bytesOf(rows));
+    }
     const deltas = this.chunks.find(
       { scopeId: id, kind, folded: false },
       { projection: { _id: 1, ...partitionProjection('rows', from, to) }, ...this.reading },
@@ -78,11 +81,17 @@ export class MongoManifestStore implements ManifestStore {
     return Buffer.concat(pieces);
   }
 
-  async compact(scope: Scope, kind: ObjectKind): Promise<void> {
+  async compact(scope: Scope): Promise<void> {
     const id = scopeId(sha1, scope);
-    const head = await this.head(id, kind);
-    if (!head) return;
-    const deltas = await this.unfolded(id, kind);
+    const heads = await this.heads(id);
+    const kinds = objectKinds.filter((kind) => heads[kind]);
+    if (kinds.length === 0) return;
+    const deltas = await this.unfolded(id, kinds);
+    for (const kind of kinds) await this.compactKind(scope, kind, heads[kind] ?? emptyHead, deltas[kind]);
+  }
+
+  private async compactKind(scope: Scope, kind: ObjectKind, head: ManifestHead, deltas: Deltas): Promise<void> {
+    const id = scopeId(sha1, scope);
     if (!(await this.isWhole(id, kind, head, deltas))) {
       // Numbers taken from what is left would hide the loss; without a head the next job rebuilds.
       await this.database.collections.scopes.updateOne({ _id: id }, { $unset: { [`manifests.${kind}`]: '' } });
@@ -107,7 +116,7 @@ export class MongoManifestStore implements ManifestStore {
   /** Reads the ids and versions of the scope from the graph itself. Hashes are then unknown, so the next sync compares contents. */
   private async rebuild(scope: Scope, kind: ObjectKind, head: ManifestHead): Promise<number> {
     // They are in the graph that is read next; the ones that are left of lost others would contradict it.
-    const { ids: folded } = await this.unfolded(scopeId(sha1, scope), kind);
+    const { ids: folded } = (await this.unfolded(scopeId(sha1, scope), [kind]))[kind];
     const next = await this.writeBase(scope, kind, head, async (from, to) => {
       return await this.graphRows({ scope, kind, from, to });
     });
@@ -171,7 +180,7 @@ export class MongoManifestStore implements ManifestStore {
     const id = scopeId(sha1, scope);
     const generation = head.generation + 1;
     await this.parts.deleteMany({ scopeId: id, kind, generation: { $ne: head.generation } });
-    const deltas = await this.unfolded(id, kind);
+    const deltas = (await this.unfolded(id, [kind]))[kind];
     const step = Math.max(
       1,
       Math.min(partitionCount, Math.floor((partitionCount * rowsAtOnce) / (head.rows + deltas.rows + 1))),
@@ -203,15 +212,20 @@ export class MongoManifestStore implements ManifestStore {
   }
 
   private async head(id: string, kind: ObjectKind): Promise<ManifestHead | undefined> {
+    return (await this.heads(id))[kind];
+  }
+
+  private async heads(id: string): Promise<Partial<Record<ObjectKind, ManifestHead>>> {
     const scope = await this.database.collections.scopes.findOne(
       { _id: id },
       { projection: { manifests: 1 }, ...this.reading },
     );
-    const head = scope?.manifests?.[kind];
     // A head of before digests were kept cannot tell what is missing, so it counts as none.
-    return head?.unfolded instanceof Binary ? head : undefined;
+    const usable = Object.entries(scope?.manifests ?? {}).filter(([, head]) => head.unfolded instanceof Binary);
+    return Object.fromEntries(usable);
   }
 
+  /** Outside of a transaction not durable by itself: whatever counts on the head is written after it, and a lost one is rebuilt. */
   private async setHead(
     scope: Scope,
     kind: ObjectKind,
@@ -221,35 +235,35 @@ export class MongoManifestStore implements ManifestStore {
     await this.database.collections.scopes.updateOne(
       { _id: scopeId(sha1, scope) },
       { $set: { [`manifests.${kind}`]: head }, $setOnInsert: { ...scope, queue: [] } },
-      { upsert: true, ...(session && { session }) },
+      { upsert: true, ...(session ? { session } : { writeConcern: { w: 1 } }) },
     );
   }
 
   /** Rows of base and deltas; undefined when something of them is missing. */
   private async wholeRows(id: string, kind: ObjectKind, head: ManifestHead): Promise<number | undefined> {
-    const deltas = await this.unfolded(id, kind);
+    const deltas = (await this.unfolded(id, [kind]))[kind];
     return (await this.isWhole(id, kind, head, deltas)) ? head.rows + deltas.rows : undefined;
   }
 
   private async isWhole(id: string, kind: ObjectKind, head: ManifestHead, deltas: Deltas): Promise<boolean> {
     const of = { scopeId: id, kind, generation: head.generation };
-    if ((await this.parts.countDocuments(of, this.reading)) !== head.parts) return false;
+    if (head.parts > 0 && (await this.parts.countDocuments(of, this.reading)) !== head.parts) return false;
     const present = new Set(deltas.ids.map(digestOf));
     return digestsOf(head).every((digest) => present.has(digest));
   }
 
-  private async unfolded(id: string, kind: ObjectKind): Promise<Deltas> {
+  private async unfolded(id: string, kinds: readonly ObjectKind[]): Promise<Record<ObjectKind, Deltas>> {
     const found = this.chunks.find(
-      { scopeId: id, kind, folded: false },
-      { projection: { _id: 1, rowCount: 1 }, ...this.reading },
+      { scopeId: id, kind: { $in: [...kinds] }, folded: false },
+      { projection: { _id: 1, kind: 1, rowCount: 1 }, ...this.reading },
     );
-    const ids: string[] = [];
-    let rows = 0;
-    for await (const { _id, rowCount } of found) {
-      ids.push(_id);
-      rows += rowCount;
+    const deltas = { entity: { ids: [] as string[], rows: 0 }, relationship: { ids: [] as string[], rows: 0 } };
+    for await (const { _id, kind, rowCount } of found) {
+      const of = deltas[kind as ObjectKind];
+      of.ids.push(_id);
+      of.rows += rowCount;
     }
-    return { ids, rows };
+    return deltas;
   }
 
   private async holdsAnything(scope: Scope, kind: ObjectKind): Promise<boolean> {

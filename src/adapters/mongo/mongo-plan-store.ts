@@ -29,7 +29,7 @@ export class MongoPlanStore implements PlanStore {
 
   async sealed(job: StoredJob, kind: ObjectKind): Promise<SealedPlan | undefined> {
     const seal = await this.seal(job, kind);
-    return seal && readPlan(this.database, { jobId: job.document.id, kind, seal });
+    return seal && readPlan(this.database, { jobId: job.document.id, kind, seal, isNew: false });
   }
 
   async discard(jobId: string): Promise<void> {
@@ -67,7 +67,8 @@ export class ScratchPlans implements Pick<PlanStore, 'begin' | 'sealed'> {
 
   async sealed(job: StoredJob, kind: ObjectKind): Promise<SealedPlan | undefined> {
     const seal = this.seals.get(kind);
-    return await Promise.resolve(seal && readPlan(this.database, { jobId: job.document.id, kind, seal }));
+    const of = { jobId: job.document.id, kind };
+    return await Promise.resolve(seal && readPlan(this.database, { ...of, seal, isNew: false }));
   }
 
   async discard(): Promise<void> {
@@ -77,11 +78,14 @@ export class ScratchPlans implements Pick<PlanStore, 'begin' | 'sealed'> {
 
 function readPlan(
   { collections }: Database,
-  { jobId, kind, seal }: { readonly jobId: string; readonly kind: ObjectKind; readonly seal: SealRecord },
+  request: { readonly jobId: string; readonly kind: ObjectKind; readonly seal: SealRecord; readonly isNew: boolean },
 ): SealedPlan {
+  const { jobId, kind, seal, isNew } = request;
   const of = { jobId, kind, planId: seal.planId };
   const pages = collections.planPages;
   return {
+    kind,
+    isNew,
     changes: seal.changes,
     deletes: seal.deletes,
     async *batches() {
@@ -124,10 +128,12 @@ class MongoPlanWriter implements PlanWriter {
     this.pending = this.pending.subarray(at);
   }
 
-  async seal(totals: { changes: number; deletes: number }): Promise<boolean> {
+  async seal({ changes, deletes }: { changes: number; deletes: number }): Promise<SealedPlan | undefined> {
     if (this.pending.length > 0) await this.flush(this.pending);
     const { planId, changeBatches, deletePages } = this;
-    return await this.keepSeal({ planId, changeBatches, deletePages, ...totals });
+    const seal = { planId, changeBatches, deletePages, changes, deletes };
+    if (!(await this.keepSeal(seal))) return undefined;
+    return readPlan(this.database, { ...this.of, seal, isNew: true });
   }
 
   async discard(): Promise<void> {

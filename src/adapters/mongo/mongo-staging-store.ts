@@ -129,26 +129,21 @@ export class MongoStagingStore implements StagingStore {
     for await (const document of cursor) yield { seq: document.seq, rows: joinPartitions(document[field], from, to) };
   }
 
-  async rows({ jobId, kind, seq }: { jobId: string; kind: ObjectKind; seq: number }): Promise<Uint8Array> {
+  async content({ jobId, kind, seq }: { jobId: string; kind: ObjectKind; seq: number }) {
     const field = rowField[kind];
     const document = await this.batchesOf.findOne(
       { account: this.account, jobId, seq },
-      { projection: { [field]: 1 } },
-    );
-    return joinPartitions(document?.[field]);
-  }
-
-  async body({ jobId, seq }: { jobId: string; seq: number }): Promise<Uint8Array> {
-    const document = await this.batchesOf.findOne(
-      { account: this.account, jobId, seq },
-      { projection: { body: 1, bodyBytes: 1, blobKey: 1 } },
+      { projection: { [field]: 1, body: 1, bodyBytes: 1, blobKey: 1 } },
     );
     if (!document) throw new Error(`staged batch ${jobId}/${seq} is gone`);
-    const compressed =
-      document.blobKey === null ? document.body && bytesOf(document.body) : await this.blobs.get(document.blobKey);
+    return { rows: joinPartitions(document[field]), body: await this.bodyOf(document) };
+  }
+
+  private async bodyOf({ blobKey, body, bodyBytes }: StagedBatchDocument): Promise<Uint8Array> {
+    const compressed = blobKey === null ? body && bytesOf(body) : await this.blobs.get(blobKey);
     if (!compressed?.length) return new Uint8Array(0);
     // In one piece of the right size nothing is put together.
-    return await decompress(compressed, { chunkSize: Math.max(minPieceBytes, document.bodyBytes) });
+    return await decompress(compressed, { chunkSize: Math.max(minPieceBytes, bodyBytes) });
   }
 
   async deletes({

@@ -147,12 +147,13 @@ export class MongoSyncJobStore implements SyncJobStore {
     return record ? toStoredJob(record) : await this.find(jobId);
   }
 
-  async progress(jobId: string, change: Parameters<SyncJobStore['progress']>[1]): Promise<void> {
-    await this.jobs.updateOne(
+  async progress(jobId: string, change: Parameters<SyncJobStore['progress']>[1]): Promise<StoredJob | undefined> {
+    const record = await this.jobs.findOneAndUpdate(
       { ...this.one(jobId), endedAt: null, status: { $in: [...openStatusesUpTo(change.status)] } },
       { $set: { status: change.status, ...countFields(change.counts) } },
-      { writeConcern: { w: change.durable ? 'majority' : 1 } },
+      { writeConcern: { w: change.durable ? 'majority' : 1 }, returnDocument: 'after' },
     );
+    return record ? toStoredJob(record) : undefined;
   }
 
   async end(jobId: string, change: End): Promise<StoredJob | undefined> {

@@ -16,6 +16,7 @@ export function toStoredJob(record: SyncJobRecord): StoredJob {
     heldAt: record.heldAt ?? null,
     approvedAt: record.approvedAt ?? null,
     committed: record.plans !== undefined,
+    sealed: (['entity', 'relationship'] as const).filter((kind) => record.plans?.[kind]),
   };
 }
 

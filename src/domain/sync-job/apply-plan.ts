@@ -26,18 +26,18 @@ interface Piece {
  * Does everything that the sealed plan of one kind and the job's explicit deletions say, each piece exactly once, whoever else may
  * be doing the same. Returns when every piece is known to be durable.
  */
-export async function applyPlan(stores: ApplyStores, job: StoredJob, kind: ObjectKind, run: RunControl): Promise<void> {
-  const plan = await stores.plans.sealed(job, kind);
-  if (!plan) throw new Error(`job ${job.document.id} has no sealed ${kind} plan`);
+export async function applyPlan(stores: ApplyStores, job: StoredJob, plan: SealedPlan, run: RunControl): Promise<void> {
+  const { kind } = plan;
   const of = plan.changes + plan.deletes;
+  let applied: ReadonlySet<string> = plan.isNew ? new Set() : await stores.graph.appliedChunks(job, kind);
   for (;;) {
-    const applied = await stores.graph.appliedChunks(job, kind);
+    const before = applied;
+    const open: string[] = [];
     let done = 0;
-    let open = 0;
     const apply = async (piece: Piece): Promise<void> => {
       run.checkpoint();
-      if (!applied.has(piece.chunk)) {
-        open++;
+      if (!before.has(piece.chunk)) {
+        open.push(piece.chunk);
         await piece.apply();
       }
       done += piece.objects;
@@ -46,12 +46,14 @@ export async function applyPlan(stores: ApplyStores, job: StoredJob, kind: Objec
     await inLanes(run.lanes, plannedPieces(stores, { job, kind, plan }), apply);
     // Only then: a job may upload and delete one key, and what is left then must not depend on which lane was faster.
     await inLanes(run.lanes, explicitDeletePieces(stores, job, kind), apply);
-    // Pieces are committed without waiting for the journal. The durable write of progress covers them; a database that died in
-    // between has lost the last ones, which the next round finds.
-    if (open === 0) return;
+    if (open.length === 0) return;
     const { counts } = await stores.graph.totals(job);
     const status = kind === 'entity' ? 'FINALIZING_ENTITIES' : 'FINALIZING_RELATIONSHIPS';
     await stores.jobs.progress(job.document.id, { status, counts, durable: true });
+    // Pieces are committed without waiting for the journal. The durable write of progress covers them; a database that died in
+    // between has lost the last ones, which this finds and another round writes.
+    applied = await stores.graph.appliedChunks(job, kind);
+    if (open.every((chunk) => applied.has(chunk))) return;
   }
 }
 
@@ -126,7 +128,7 @@ async function* changePieces(
       bytes += batchBytes;
       continue;
     }
-    const loaded = once(async () => await load(stores, { jobId: job.document.id, kind, seq }));
+    const loaded = once(async () => await stores.staging.content({ jobId: job.document.id, kind, seq }));
     for (let at = 0; at < numbers.length; at += changesPerChunk) {
       const of: ChunkOf = { job, kind, chunk: `c${seq}.${at / changesPerChunk}` };
       yield pieceOf(stores, of, [{ seq, actions, numbers: numbers.slice(at, at + changesPerChunk) }], loaded);
@@ -142,7 +144,8 @@ function pieceOf(stores: ApplyStores, of: ChunkOf, parts: readonly Part[], loade
     objects: parts.reduce((sum, { numbers }) => sum + numbers.length, 0),
     apply: async () => {
       const changes: Change[] = [];
-      const loadPart = async ({ seq }: Part) => await (loaded?.() ?? load(stores, { jobId, kind: of.kind, seq }));
+      const loadPart = async ({ seq }: Part) =>
+        await (loaded?.() ?? stores.staging.content({ jobId, kind: of.kind, seq }));
       for await (const [part, batch] of oneAhead(parts, loadPart)) {
         // Of several bodies only what is needed is kept.
         changes.push(...changesOf(of.kind, part, batch, parts.length > 1));
@@ -152,18 +155,7 @@ function pieceOf(stores: ApplyStores, of: ChunkOf, parts: readonly Part[], loade
   };
 }
 
-interface LoadedBatch {
-  readonly rows: Uint8Array;
-  readonly body: Uint8Array;
-}
-
-async function load(
-  { staging }: ApplyStores,
-  where: { readonly jobId: string; readonly kind: ObjectKind; readonly seq: number },
-): Promise<LoadedBatch> {
-  const [rows, body] = await Promise.all([staging.rows(where), staging.body(where)]);
-  return { rows, body };
-}
+type LoadedBatch = Awaited<ReturnType<ApplyStores['staging']['content']>>;
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {
   let result: Promise<T> | undefined;

@@ -1,9 +1,11 @@
 import { SyncMode } from '../../contracts/sync-job';
 import type { ObjectKind } from '../graph/identity';
 import { manifestRowBytes } from '../graph/manifest-rows';
-import type { FinalizeStores, RunControl } from './finalize-deps';
+import type { ApplyStores, FinalizeStores, RunControl } from './finalize-deps';
 import { scan } from './plan-kind';
 import type { PlanWriter, StoredJob } from './ports';
+
+type GuardStores = ApplyStores & Pick<FinalizeStores, 'types'>;
 
 export interface DeleteGuard {
   /** Share of the live objects of one kind in a scope, 0 to 1, above which a deletion is held. */
@@ -17,7 +19,7 @@ export interface DeleteGuard {
  * client named, and relationships that go with their entities, do not count. Plans nothing.
  */
 export async function findMassDeletion(
-  stores: FinalizeStores,
+  stores: GuardStores,
   job: StoredJob,
   request: { readonly guard: DeleteGuard; readonly run: RunControl },
 ): Promise<string | undefined> {
@@ -46,7 +48,7 @@ class DeleteCounter implements PlanWriter {
   deletes = 0;
 
   constructor(
-    private readonly stores: FinalizeStores,
+    private readonly stores: GuardStores,
     private readonly job: StoredJob,
     private readonly kind: ObjectKind,
   ) {}
@@ -59,7 +61,5 @@ class DeleteCounter implements PlanWriter {
     this.deletes += rows.length / manifestRowBytes - kept;
   }
 
-  async seal(): Promise<boolean> {
-    return await Promise.resolve(false);
-  }
+  async seal(): Promise<undefined> {}
 }

@@ -59,11 +59,12 @@ export async function dryRunJob(
 async function applyAll(stores: ApplyStores, job: StoredJob, run: RunControl): Promise<void> {
   await checkDuplicates(stores, job, 'relationship', run);
   for (const kind of ['entity', 'relationship'] as const) {
-    if ((await planKind(stores, job, kind, run)) === 'sealed') await applyPlan(stores, job, kind, run);
+    const plan = await planKind(stores, job, kind, run);
+    if (typeof plan === 'object') await applyPlan(stores, job, plan, run);
   }
 }
 
-const noJobs: ApplyStores['jobs'] = { progress: async () => {} };
+const noJobs: ApplyStores['jobs'] = { progress: async () => await Promise.resolve(undefined) };
 
 const none = { created: [], updated: [], deleted: [] };
 const nothing = { counts: {}, sample: { entities: none, relationships: none }, estimated: false };

@@ -13,7 +13,7 @@ import {
 import { partitionCount, stagedRowBytes } from '../ingest/staged-rows';
 import { describeDuplicates } from './duplicates';
 import type { ApplyStores, RunControl } from './finalize-deps';
-import type { PlanWriter, StagedBatch, StoredJob } from './ports';
+import type { PlanWriter, SealedPlan, StagedBatch, StoredJob } from './ports';
 
 /** Rows of either side that one pass holds in memory. */
 const rowsAtOnce = 200_000;
@@ -22,8 +22,8 @@ const maxReported = 50;
 
 /**
  * Decides for every uploaded object of one kind whether it needs work, and which present objects are to be deleted, and seals that
- * as the job's plan. Reads no object: ids and hashes suffice. Does nothing if a plan is sealed already.
- * @returns `nothing`: there is no work, and no plan; `ended`: the job ended meanwhile.
+ * as the job's plan. Reads no object: ids and hashes suffice. Does nothing if the job has a sealed plan already.
+ * @returns the sealed plan; `nothing`: there is no work, and no plan; `ended`: the job ended meanwhile.
  * @throws DomainError DUPLICATE_KEY; nothing is sealed then.
  */
 export async function planKind(
@@ -31,12 +31,13 @@ export async function planKind(
   job: StoredJob,
   kind: ObjectKind,
   run: RunControl,
-): Promise<'sealed' | 'nothing' | 'ended'> {
-  if (await stores.plans.sealed(job, kind)) return 'sealed';
+): Promise<SealedPlan | 'nothing' | 'ended'> {
+  const known = job.sealed.includes(kind) ? await stores.plans.sealed(job, kind) : undefined;
+  if (known) return known;
   const plan = await stores.plans.begin(job, kind, run.now());
   const totals = await scan(stores, { job, kind, run, plan });
   if (totals.changes + totals.deletes + totals.explicitDeletes === 0) return 'nothing';
-  return (await plan.seal(totals)) || (await stores.plans.sealed(job, kind)) ? 'sealed' : 'ended';
+  return (await plan.seal(totals)) ?? (await stores.plans.sealed(job, kind)) ?? 'ended';
 }
 
 /** @throws DomainError DUPLICATE_KEY, as a plan of this kind would; plans nothing. */
@@ -84,6 +85,7 @@ export async function scan(stores: ApplyStores, request: Scan): Promise<Totals> 
   const writes = isDiff || batches.length > 0 || totals.explicitDeletes > 0;
   const prepared = plan && writes ? await manifests.prepare(job.scope, kind) : { rows: 0 };
   const manifestRows = isDiff ? prepared.rows : 0;
+  const hasManifest = manifestRows > 0;
   const step = passSize(Math.max(stagedRows, manifestRows));
   const ignoring = new Set(batches.filter(({ ignoreDuplicates }) => ignoreDuplicates).map(({ seq }) => seq));
   const actions = new Map<number, Uint8Array[]>();
@@ -95,7 +97,7 @@ export async function scan(stores: ApplyStores, request: Scan): Promise<Totals> 
     const to = Math.min(partitionCount, from + step);
     const [staged, manifest] = await Promise.all([
       batches.length > 0 ? loadStaged(stores, { jobId, kind, from, to, ignoring }) : nothingStaged,
-      isDiff ? loadManifest(stores, { job, kind, from, to }) : new Uint32Array(0),
+      hasManifest ? loadManifest(stores, { job, kind, from, to }) : new Uint32Array(0),
     ]);
     const pass = planChanges(staged.words, staged.segments, manifest);
     if (pass.duplicates.length > 0 && report.length < maxReported) {
@@ -191,7 +193,7 @@ async function duplicateProblems(
       },
       later: { seq: seqOf(later), row: staged.bytes.subarray(later * stagedRowBytes, (later + 1) * stagedRowBytes) },
     })),
-    bodyOf: async (seq) => await staging.body({ jobId: job.document.id, seq }),
+    bodyOf: async (seq) => (await staging.content({ jobId: job.document.id, kind, seq })).body,
     limit: maxReported,
   });
 }

@@ -26,6 +26,8 @@ export interface StoredJob {
   readonly approvedAt: number | null;
   /** True once a plan is sealed: from here on the job can only be completed, never undone. */
   readonly committed: boolean;
+  /** Kinds whose plan is sealed. */
+  readonly sealed: readonly ObjectKind[];
 }
 
 export interface NewJob {
@@ -59,12 +61,12 @@ export interface SyncJobStore {
   approve(jobId: string, request: { readonly now: number }): Promise<StoredJob | undefined>;
   /**
    * Sets status and counters of a job that has not ended and is not further. Counters are absolute. `durable`: resolved only once
-   * this write, and with it every earlier one of the process, survives the death of the database.
+   * this write, and with it every earlier one of the process, survives the death of the database. Undefined if it was not to be set.
    */
   progress(
     jobId: string,
     change: { readonly status: SyncJobStatus; readonly counts: SyncJobCounts; readonly durable: boolean },
-  ): Promise<void>;
+  ): Promise<StoredJob | undefined>;
   /** Durable end of a job; leaves the queue. Returns the job as it is afterwards: a job that had ended before stays as it was. */
   end(
     jobId: string,
@@ -118,10 +120,12 @@ export interface StagedContent {
     readonly from: number;
     readonly to: number;
   }): AsyncIterable<StagedPartition>;
-  /** All rows of one kind of one batch, ascending by partition: the order that plans number them in. */
-  rows(request: { readonly jobId: string; readonly kind: ObjectKind; readonly seq: number }): Promise<Uint8Array>;
-  /** The body that the rows of a batch point into. */
-  body(request: { readonly jobId: string; readonly seq: number }): Promise<Uint8Array>;
+  /** All rows of one kind of one batch, ascending by partition: the order that plans number them in, and the body that they point into. */
+  content(request: {
+    readonly jobId: string;
+    readonly kind: ObjectKind;
+    readonly seq: number;
+  }): Promise<{ readonly rows: Uint8Array; readonly body: Uint8Array }>;
   /** Ids given for deletion, in upload order, and how many references could not be resolved. */
   deletes(request: {
     readonly jobId: string;
@@ -171,8 +175,8 @@ export interface ManifestStore {
     readonly from: number;
     readonly to: number;
   }): Promise<Uint8Array>;
-  /** Folds deltas into the base when they have grown past their worth. Changes nothing that `partitions` gives. */
-  compact(scope: Scope, kind: ObjectKind): Promise<void>;
+  /** Of each kind: folds deltas into the base when they have grown past their worth. Changes nothing that `partitions` gives. */
+  compact(scope: Scope): Promise<void>;
 }
 
 /** The counters of an account. They move in the transaction of every write; this is what keeps reading them cheap. */
@@ -215,11 +219,14 @@ export interface PlanWriter {
   addBatch(batch: PlannedBatch): Promise<void>;
   /** Packed manifest rows (`manifestRowBytes` each) of objects to delete. */
   addDeletes(rows: Uint8Array): Promise<void>;
-  /** Makes this plan the job's only one. False when the job has ended meanwhile or another attempt has sealed its plan first. */
-  seal(totals: { readonly changes: number; readonly deletes: number }): Promise<boolean>;
+  /** Makes this plan the job's only one. Undefined when the job has ended meanwhile or another attempt has sealed its plan first. */
+  seal(totals: { readonly changes: number; readonly deletes: number }): Promise<SealedPlan | undefined>;
 }
 
 export interface SealedPlan {
+  readonly kind: ObjectKind;
+  /** Sealed just now, so that nobody can have applied any of it before. */
+  readonly isNew: boolean;
   readonly changes: number;
   readonly deletes: number;
   /** Batches with work, ascending. */

@@ -34,12 +34,8 @@ export class StagedAsIf implements StagedContent {
     }
   }
 
-  async rows(request: Parameters<StagedContent['rows']>[0]): Promise<Uint8Array> {
-    return await this.staging.rows({ ...request, ...this.placeOf(request.seq) });
-  }
-
-  async body(request: Parameters<StagedContent['body']>[0]): Promise<Uint8Array> {
-    return await this.staging.body({ ...request, ...this.placeOf(request.seq) });
+  async content(request: Parameters<StagedContent['content']>[0]): ReturnType<StagedContent['content']> {
+    return await this.staging.content({ ...request, ...this.placeOf(request.seq) });
   }
 
   async deletes({ kind }: Parameters<StagedContent['deletes']>[0]): Promise<{ ids: Uint8Array; unresolvable: number }> {

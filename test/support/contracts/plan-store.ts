@@ -41,7 +41,9 @@ export function planStoreContract(openSubject: OpenSubject): void {
       await plan.addDeletes(rows(4_500, 3));
       expect(await contentOf()).toBeUndefined();
       expect((await stores.jobs.find(job.document.id))?.committed).toBe(false);
-      expect(await plan.seal({ changes: 3, deletes: 4_503 })).toBe(true);
+      const sealed = { kind: 'entity', changes: 3, deletes: 4_503 };
+      expect(await plan.seal({ changes: 3, deletes: 4_503 })).toMatchObject({ ...sealed, isNew: true });
+      expect(await plans.sealed(job, 'entity')).toMatchObject({ ...sealed, isNew: false });
       const batches = [
         [2, '02', 7],
         [10, '010002', 20],
@@ -66,7 +68,8 @@ export function planStoreContract(openSubject: OpenSubject): void {
       await plan.seal({ changes: 0, deletes: 1 });
       expect(await contentOf('relationship')).toBeUndefined();
       const other = await plans.begin(job, 'relationship', Date.now());
-      expect(await other.seal({ changes: 0, deletes: 0 })).toBe(true);
+      expect(await other.seal({ changes: 0, deletes: 0 })).toMatchObject({ kind: 'relationship' });
+      expect((await stores.jobs.find(job.document.id))?.sealed).toEqual(['entity', 'relationship']);
       expect(await contentOf('relationship')).toEqual({ changes: 0, deletes: 0, batches: [], rows: '' });
       expect((await contentOf('entity'))?.deletes).toBe(1);
     });
@@ -81,7 +84,7 @@ export function planStoreContract(openSubject: OpenSubject): void {
         attempts.map(async (plan, i) => await plan.seal({ changes: i + 1, deletes: 1 })),
       );
       expect(sealed.filter(Boolean)).toHaveLength(1);
-      const winner = sealed.indexOf(true) + 1;
+      const winner = sealed.findIndex(Boolean) + 1;
       expect(await contentOf()).toEqual({
         changes: winner,
         deletes: 1,
@@ -93,7 +96,7 @@ export function planStoreContract(openSubject: OpenSubject): void {
     it('seals nothing for a job that has ended', async () => {
       const plan = await plans.begin(job, 'entity', Date.now());
       await endJob(stores, job.document.id);
-      expect(await plan.seal({ changes: 1, deletes: 1 })).toBe(false);
+      expect(await plan.seal({ changes: 1, deletes: 1 })).toBeUndefined();
       expect(await contentOf()).toBeUndefined();
     });
 

@@ -69,8 +69,9 @@ export function stagingStoreContract(openSubject: OpenSubject): void {
         { seq: 2, entities: 0, entityDeletes: 2 },
       ]);
       const at = { jobId: name, kind: 'entity', seq: 1 } as const;
-      expect((await staging.rows(at)).length).toBe(2 * stagedRowBytes);
-      expect((await staging.body(at)).length).toBeGreaterThan(0);
+      const content = await staging.content(at);
+      expect(content.rows.length).toBe(2 * stagedRowBytes);
+      expect(content.body.length).toBeGreaterThan(0);
       const deletes = async (upTo?: number) => {
         const { ids, unresolvable } = await staging.deletes({ jobId: name, kind: 'entity', ...(upTo && { upTo }) });
         return [ids.length / 16, unresolvable];
@@ -169,7 +170,7 @@ export function stagingStoreContract(openSubject: OpenSubject): void {
         const sent = rowsOf(what[part].rows);
         const partition = (row: Uint8Array) => partitionOf(row[0] ?? 0);
         const inOrder = [...sent].sort((a, b) => partition(a) - partition(b)).map(hex);
-        const all = await staging.rows({ ...ofJob(), kind, seq: 1 });
+        const all = (await staging.content({ ...ofJob(), kind, seq: 1 })).rows;
         expect(rowsOf(all).map(hex)).toEqual(inOrder);
         for (const [from, to] of [
           [0, 64],
@@ -194,7 +195,7 @@ export function stagingStoreContract(openSubject: OpenSubject): void {
       await stage('one', await upload({ entities: [entity('a')] }));
       const what = await upload({ entities: [entity('b', { blob })] });
       await stage('two', what);
-      expect(hex(await staging.body({ ...ofJob(), seq: 2 }))).toBe(hex(what.body));
+      expect(hex((await staging.content({ ...ofJob(), kind: 'entity', seq: 2 })).body)).toBe(hex(what.body));
     });
 
     it('gives ids for deletion in the order of the uploads', async () => {
@@ -222,15 +223,16 @@ export function stagingStoreContract(openSubject: OpenSubject): void {
       await staging.discard(job.document.id);
       expect(await staging.batches(job.document.id)).toEqual([]);
       expect(await collect(staging.partitions({ ...ofJob(), kind: 'entity', from: 0, to: 64 }))).toEqual([]);
-      await expect(staging.body({ ...ofJob(), seq: 1 })).rejects.toThrow('is gone');
-      expect(hex(await staging.body({ jobId: other.document.id, seq: 1 }))).toBe(hex(large.body));
+      await expect(staging.content({ ...ofJob(), kind: 'entity', seq: 1 })).rejects.toThrow('is gone');
+      const left = await staging.content({ jobId: other.document.id, kind: 'entity', seq: 1 });
+      expect(hex(left.body)).toBe(hex(large.body));
     });
 
     it('is closed to other accounts', async () => {
       await stage('one', await upload({ entities: some(1) }));
       const other = subject.storesOf(newAccountName()).staging;
       expect(await other.batches(job.document.id)).toEqual([]);
-      await expect(other.body({ ...ofJob(), seq: 1 })).rejects.toThrow('is gone');
+      await expect(other.content({ ...ofJob(), kind: 'entity', seq: 1 })).rejects.toThrow('is gone');
       await other.discard(job.document.id);
       expect(await staging.batches(job.document.id)).toHaveLength(1);
     });

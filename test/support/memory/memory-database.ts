@@ -119,6 +119,7 @@ export function newStoredJob(account: string, job: NewJob): StoredJob {
     heldAt: null,
     approvedAt: null,
     committed: false,
+    sealed: [],
   };
 }
 

@@ -12,27 +12,18 @@ export class MemoryPlanStore implements PlanStore {
       addDeletes: async (rows) => void plan.deletes.push(rows.slice()),
       seal: async ({ changes, deletes }) => {
         const job = this.database.jobs.get(document.id);
-        if (!job || job.endedAt !== null || job.seals[kind]) return false;
+        if (!job || job.endedAt !== null || job.seals[kind]) return undefined;
         plan.totals = { changes, deletes };
         job.seals[kind] = plan;
-        changeJob(job, { committed: true });
-        return true;
+        changeJob(job, { committed: true, sealed: kinds.filter((each) => job.seals[each]) });
+        return sealedPlan(kind, plan, true);
       },
     };
   }
 
   async sealed({ document }: StoredJob, kind: ObjectKind): Promise<SealedPlan | undefined> {
     const plan = this.database.jobs.get(document.id)?.seals[kind];
-    if (!plan) return undefined;
-    return {
-      ...plan.totals,
-      async *batches() {
-        yield* [...plan.batches].sort((a, b) => a.seq - b.seq);
-      },
-      async *deletePages() {
-        yield* plan.deletes;
-      },
-    };
+    return plan && sealedPlan(kind, plan, false);
   }
 
   async discard(jobId: string): Promise<void> {
@@ -43,3 +34,17 @@ export class MemoryPlanStore implements PlanStore {
     }
   }
 }
+
+const kinds = ['entity', 'relationship'] as const;
+
+const sealedPlan = (kind: ObjectKind, plan: MemoryPlan, isNew: boolean): SealedPlan => ({
+  kind,
+  isNew,
+  ...plan.totals,
+  async *batches() {
+    yield* [...plan.batches].sort((a, b) => a.seq - b.seq);
+  },
+  async *deletePages() {
+    yield* plan.deletes;
+  },
+});

@@ -66,15 +66,10 @@ export class MemoryStagingStore implements StagingStore {
     }
   }
 
-  async rows({ jobId, kind, seq }: Parameters<StagingStore['rows']>[0]) {
-    const batch = this.ofJob(jobId).find((each) => each.seq === seq);
-    return batch ? rowsOf(batch, kind, 0, partitionCount) : new Uint8Array(0);
-  }
-
-  async body({ jobId, seq }: Parameters<StagingStore['body']>[0]) {
+  async content({ jobId, kind, seq }: Parameters<StagingStore['content']>[0]) {
     const batch = this.ofJob(jobId).find((each) => each.seq === seq);
     if (!batch) throw new Error(`staged batch ${jobId}/${seq} is gone`);
-    return batch.upload.body;
+    return { rows: rowsOf(batch, kind, 0, partitionCount), body: batch.upload.body };
   }
 
   async deletes({ jobId, kind, upTo = Infinity }: Parameters<StagingStore['deletes']>[0]) {

@@ -79,8 +79,9 @@ export class MemorySyncJobStore implements SyncJobStore {
 
   async progress(jobId: string, { status, counts }: Call<'progress'>[1]) {
     const job = jobOf(this.database, this.account, jobId);
-    if (!job || job.endedAt !== null || !openStatusesUpTo(status).includes(job.stored.document.status)) return;
-    changeJob(job, { document: { status, ...counts } });
+    if (!job || job.endedAt !== null || !openStatusesUpTo(status).includes(job.stored.document.status))
+      return undefined;
+    return changeJob(job, { document: { status, ...counts } });
   }
 
   async end(jobId: string, change: Call<'end'>[1]) {
