@@ -133,7 +133,7 @@ export function createBench(options: {
         shape: 'upload',
         ignoreDuplicates,
       });
-      await service.upload({ jobId, uploadId: randomUUID(), upload, ignoreDuplicates });
+      await service.upload({ target, uploadId: randomUUID(), upload, ignoreDuplicates });
     },
     async finish(jobId) {
       const ref = { account, jobId };

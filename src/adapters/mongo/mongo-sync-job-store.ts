@@ -11,12 +11,16 @@ import { DomainError, type Problem } from '../../domain/errors';
 import type { NewJob, StoredJob, SyncJobStore } from '../../domain/sync-job/ports';
 import type { JobEvent, SyncJobFilter } from '../../domain/sync-job/sync-jobs';
 import type { SyncJobRecord } from './collections';
+import { Grouped } from '../../lib/grouped';
 import { inTransaction, isDuplicateKey, orUnavailable, type Database } from './database';
 import { toStoredJob } from './sync-job-document';
 
 type End = Parameters<SyncJobStore['end']>[1];
 
 export class MongoSyncJobStore implements SyncJobStore {
+  /** Clients that poll many jobs at once share commands: each is answered by one that began after it asked. */
+  private readonly finds = new Grouped<string, StoredJob | undefined>(async (_, ids) => await this.findAll(ids));
+
   constructor(
     private readonly database: Database,
     private readonly account: string,
@@ -60,8 +64,7 @@ export class MongoSyncJobStore implements SyncJobStore {
   }
 
   async find(jobId: string): Promise<StoredJob | undefined> {
-    const record = await orUnavailable(this.jobs.findOne(this.one(jobId)));
-    return record ? toStoredJob(record) : undefined;
+    return await this.finds.add('', jobId);
   }
 
   async list(filter: SyncJobFilter): Promise<{ jobs: readonly SyncJobDocument[]; endCursor: string | null }> {
@@ -219,6 +222,13 @@ export class MongoSyncJobStore implements SyncJobStore {
     const found = this.database.collections.syncJobEvents.find({ jobId, account: this.account });
     const documents = await orUnavailable(found.sort({ createDate: 1, position: 1, _id: 1 }).toArray());
     return documents.map(({ _id, name, description, createDate }) => ({ id: _id, name, description, createDate }));
+  }
+
+  private async findAll(ids: readonly string[]): Promise<readonly (StoredJob | undefined)[]> {
+    const wanted = { _id: { $in: [...new Set(ids)] }, account: this.account };
+    const records = await orUnavailable(this.jobs.find(wanted).toArray());
+    const found = new Map(records.map((record) => [record._id, toStoredJob(record)]));
+    return ids.map((id) => found.get(id));
   }
 
   private get jobs() {

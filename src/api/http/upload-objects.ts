@@ -38,7 +38,7 @@ export function registerUploadObjects(
         ignoreIllegalProperties: target.ignoreIllegalProperties || (flags.ignoreIllegalProperties ?? false),
       });
       const uploadId = uploadIdOf(correlationIdOf(request.headers), upload);
-      const after = await syncJobs.upload({ jobId, uploadId, upload, ignoreDuplicates });
+      const after = await syncJobs.upload({ target, uploadId, upload, ignoreDuplicates });
       api.metrics.uploadedBytes.inc(body.length);
       api.metrics.uploadedObjects.inc({ kind: 'entity' }, upload.entities.count);
       api.metrics.uploadedObjects.inc({ kind: 'relationship' }, upload.relationships.count);

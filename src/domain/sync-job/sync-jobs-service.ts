@@ -66,6 +66,7 @@ export class SyncJobsService implements SyncJobs {
     const job = await this.find(jobId);
     this.requireAwaitingUploads(job);
     return {
+      job,
       syncMode: job.document.syncMode,
       entityNamespace: keyNamespace(this.deps.sha1, job.scope, 'entity'),
       relationshipNamespace: keyNamespace(this.deps.sha1, job.scope, 'relationship'),
@@ -75,10 +76,9 @@ export class SyncJobsService implements SyncJobs {
   }
 
   async upload(request: Parameters<SyncJobs['upload']>[0]): Promise<SyncJobDocument> {
-    const { jobId, uploadId, upload, ignoreDuplicates } = request;
-    const job = await this.find(jobId);
+    const { target, uploadId, upload, ignoreDuplicates } = request;
     const staged = await this.deps.staging.stage({
-      job,
+      job: target.job,
       uploadId,
       upload,
       ignoreDuplicates,

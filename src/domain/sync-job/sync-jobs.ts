@@ -1,5 +1,6 @@
 import type { DryRun, SyncJobDocument, SyncJobStatus, SyncMode } from '../../contracts/sync-job';
 import type { ScannedUpload } from '../ingest/staged-rows';
+import type { StoredJob } from './ports';
 
 /** The call of a client that something is done for; logs of server and workers name it. */
 export interface OnBehalfOf {
@@ -19,6 +20,8 @@ export interface StartSyncJob extends OnBehalfOf {
 
 /** What an upload needs to know of its job before the body is read. */
 export interface UploadTarget {
+  /** As it was when it was asked for. */
+  readonly job: StoredJob;
   readonly syncMode: SyncMode;
   readonly entityNamespace: Uint8Array;
   readonly relationshipNamespace: Uint8Array;
@@ -67,10 +70,10 @@ export interface SyncJobs {
   uploadTarget(jobId: string): Promise<UploadTarget>;
   /**
    * Stores one checked upload durably and counts it once. `uploadId` names the request: the same id again is a client's retry and
-   * changes nothing. @throws DomainError JOB_NOT_AWAITING_UPLOADS
+   * changes nothing. @throws DomainError JOB_NOT_AWAITING_UPLOADS, also if that has come to be since the target was given out
    */
   upload(request: {
-    readonly jobId: string;
+    readonly target: Pick<UploadTarget, 'job'>;
     readonly uploadId: string;
     readonly upload: ScannedUpload;
     readonly ignoreDuplicates: boolean;
