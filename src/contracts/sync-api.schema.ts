@@ -14,6 +14,7 @@ const maxPartialTypes = 10_000;
 const maxListLimit = 200;
 const defaultListLimit = 50;
 export const maxExportLimit = 4000;
+export const maxWaitSeconds = 20;
 const defaultExportLimit = 1000;
 export const maxVersionLimit = 1000;
 export const defaultVersionLimit = 100;
@@ -113,6 +114,11 @@ export const eventsBodySchema = object({
 
 export const uploadFlagsSchema = z.object({ ignoreDuplicates: flag, ignoreIllegalProperties: flag });
 export const finalizeFlagsSchema = z.object({ dryRun: flag });
+
+/** Seconds that a client is willing to wait for the end of the job; more than the most are cut off. */
+export const getSyncJobQuerySchema = z.object({
+  wait: count.transform((seconds = 0) => Math.min(maxWaitSeconds, Math.max(0, seconds))),
+});
 
 export const listSyncJobsQuerySchema = z.object({
   status: queryText(oneOf(Object.values(SyncJobStatus) as [SyncJobStatus, ...SyncJobStatus[]])),

@@ -42,6 +42,25 @@ describe('synchronization API', () => {
     expect(read.json()).toMatchObject({ job: { id: job.id, status: 'FINALIZE_PENDING' } });
   });
 
+  it('holds the answer of a client that waits back until the job has ended, or the time is over', async () => {
+    const { call, start } = buildTestApp();
+    const url = `${jobs}/${await start()}`;
+    const statusOf = async (query: string) => (await call({ url: url + query })).json<{ job: object }>().job;
+    expect(await statusOf('?wait=0.06')).toMatchObject({ status: 'AWAITING_UPLOADS', done: false });
+    const waiting = statusOf('?wait=20');
+    await call({ method: 'POST', url: `${url}/abort` });
+    expect(await waiting).toMatchObject({ status: 'ABORTED', done: true });
+    expect((await call({ url: `${url}?wait=long` })).statusCode).toBe(400);
+  });
+
+  it('answers clients that wait when the server closes', async () => {
+    const { app, call, start } = buildTestApp();
+    const waiting = call({ url: `${jobs}/${await start()}?wait=20` });
+    await call({ url: jobs });
+    await app.close();
+    expect((await waiting).json()).toMatchObject({ job: { status: 'AWAITING_UPLOADS' } });
+  });
+
   it.each(['finalize', 'abort', 'uploadUrl'])('takes an empty %s with a JSON content type', async (action) => {
     const { call, start } = buildTestApp();
     const response = await call({

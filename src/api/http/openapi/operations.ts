@@ -1,6 +1,6 @@
 import { ErrorCode } from '../../../contracts/error-code';
 import { SyncJobStatus } from '../../../contracts/sync-job';
-import { maxExportLimit } from '../../../contracts/sync-api.schema';
+import { maxExportLimit, maxWaitSeconds } from '../../../contracts/sync-api.schema';
 import { graphOperations } from './graph-operations';
 import type { Operation } from './operation';
 import { queryOperations } from './query-operations';
@@ -94,6 +94,13 @@ export const operations: readonly Operation[] = [
     path: `${jobs}/{id}`,
     id: 'getSyncJob',
     summary: 'Status and counters of a job',
+    query: {
+      wait: {
+        type: 'number',
+        default: 0,
+        description: `Answer when the job has ended, or after this many seconds; at most ${maxWaitSeconds}.`,
+      },
+    },
     answer: ref('JobAnswer'),
     errors: [ErrorCode.notFound],
   },
