@@ -4,6 +4,8 @@ import { generateEntity } from '../generate';
 const bodyBytes = 5_000_000;
 /** One of so many entities differs between the two variants. */
 const changedEvery = 100;
+/** Bodies of more entities are not held. */
+const maxHeldEntities = 1_000_000;
 
 /** Upload bodies of one fleet as the integration SDK sends them. Made before the clock runs. */
 export interface Fleet {
@@ -11,6 +13,8 @@ export interface Fleet {
   readonly changed: number;
   /** Variant 1 differs from variant 0 in one entity of a hundred. */
   bodies(variant: 0 | 1): readonly Buffer[];
+  /** The same, made while they are sent where all of them are too many for memory. */
+  uploads(variant: 0 | 1): Iterable<Buffer>;
   readonly bytes: number;
 }
 
@@ -27,6 +31,7 @@ export function makeFleet(entities: number): Fleet {
     entities,
     changed: Math.ceil(entities / changedEvery),
     bodies,
+    uploads: (variant) => (entities > maxHeldEntities ? cut(entities, variant) : bodies(variant)),
     get bytes() {
       return bodies(0).reduce((sum, body) => sum + body.length, 0);
     },

@@ -32,7 +32,7 @@ export class ScopeState {
   /** Brings the scope to a variant through the public API; the first sync of fresh collections creates everything. */
   async sync(variant: 0 | 1, uploaded?: () => Promise<void>): Promise<TimedSync> {
     this.isFresh = false;
-    const done = await this.api.sync(ScopeState.scope, this.fleet.bodies(variant), uploaded);
+    const done = await this.api.sync(ScopeState.scope, this.fleet.uploads(variant), uploaded);
     this.variant = variant;
     return done;
   }
