@@ -7,7 +7,7 @@ export interface BlobStore {
    * nor after a failure, the source's own included.
    */
   upload(key: string, content: AsyncIterable<Uint8Array>, about: { readonly contentType: string }): Promise<number>;
-  /** @throws DomainError NOT_FOUND, SERVICE_UNAVAILABLE */
+  /** The caller's own, to be freed. @throws DomainError NOT_FOUND, SERVICE_UNAVAILABLE */
   get(key: string): Promise<Uint8Array>;
   /** The content as a stream of any size; undefined when there is no such object. */
   open(key: string): Promise<{ readonly bytes: number; readonly stream: AsyncIterable<Uint8Array> } | undefined>;

@@ -54,7 +54,7 @@ export class TextFeed {
 
   /** The rest of the text, piece by piece; the feed is empty afterwards. */
   async *rest(): AsyncGenerator<Uint8Array> {
-    if (this.length > 0) yield this.view().slice();
+    if (this.length > 0) yield this.view();
     this.drop(this.length);
     for (;;) {
       const { value, done } = await this.source.next();

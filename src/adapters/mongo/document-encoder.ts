@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BSON } from 'mongodb';
 import type { ObjectKind } from '../../domain/graph/identity';
+import { freeBytes } from '../../lib/free-bytes';
 import { loadWasm } from '../load-wasm';
 
 /** Places and numbers of `wasm/layout.ts`. */
@@ -51,33 +52,81 @@ export interface EncodeRequest {
  * 34 µs for 25 properties. Undefined for an object that is not simple enough (raw data, mappings, ends in other scopes, repeated
  * names, numbers with exponents, …): `buildDocument` says what it becomes, and would say the same of all others.
  */
-export type DocumentEncoder = (request: EncodeRequest) => readonly (EncodedDocument | undefined)[];
+export type DocumentEncoder = (request: EncodeRequest) => EncodedDocuments;
+
+export interface EncodedDocuments {
+  /** Of each object, in their order. */
+  readonly documents: readonly (EncodedDocument | undefined)[];
+  /** Gives back the memory of all their bytes. */
+  free(): void;
+}
+
+const minPieceBytes = 256 * 1024;
 
 const file = join(__dirname, 'document-encoder.wasm');
 
 /** The accelerator; where it is not built (`node scripts/build-wasm.mjs`) it leaves every object to the slow way. */
 export function createDocumentEncoder(): DocumentEncoder {
-  if (!existsSync(file)) return ({ objects }) => objects.map(() => undefined);
+  if (!existsSync(file)) return ({ objects }) => noneEncoded(objects);
   const encoder = loadWasm<EncoderExports>(file);
   // It never grows, so the view stays valid.
   const memory = Buffer.from(encoder.memory.buffer);
   return ({ kind, template, endNamespace, objects }) => {
-    if (template.length > layout.templateBytes) return objects.map(() => undefined);
+    if (template.length > layout.templateBytes) return noneEncoded(objects);
     memory.set(template, layout.template);
     memory.set(endNamespace, layout.endNamespace);
-    return objects.map(({ id, text }) => {
+    const block = new Block(objects.reduce((sum, { text }) => sum + text.length + template.length, 0));
+    const documents = objects.map(({ id, text }) => {
       if (text.length > layout.inputBytes) return undefined;
       memory.set(id, layout.id);
       memory.set(text, layout.input);
       const length = encoder.encode(template.length, kind === 'relationship');
       if (length === 0) return undefined;
-      const bytes = memory.subarray(layout.output, layout.output + length);
-      const document = { bytes: Buffer.from(bytes), ...kindOf(memory, kind) };
+      const document = {
+        bytes: block.add(memory.subarray(layout.output, layout.output + length)),
+        ...kindOf(memory, kind),
+      };
       if (kind === 'entity') return document;
       const ends = Buffer.from(memory.subarray(layout.ends, layout.ends + 32));
       return { ...document, ends: { from: ends.subarray(0, 16), to: ends.subarray(16) } };
     });
+    return {
+      documents,
+      free: () => {
+        block.free();
+      },
+    };
   };
+}
+
+const noneEncoded = (objects: readonly NewObject[]): EncodedDocuments => ({
+  documents: objects.map(() => undefined),
+  free: () => undefined,
+});
+
+/** Memory of many documents. BSON is mostly shorter than its JSON text, so there is rarely more than one piece. */
+class Block {
+  private readonly pieces: Buffer[];
+  private used = 0;
+
+  constructor(bytes: number) {
+    this.pieces = [Buffer.allocUnsafeSlow(bytes)];
+  }
+
+  add(bytes: Uint8Array): Uint8Array {
+    let piece = this.pieces.at(-1);
+    if (!piece || this.used + bytes.length > piece.length) {
+      piece = Buffer.allocUnsafeSlow(Math.max(minPieceBytes, bytes.length));
+      this.pieces.push(piece);
+      this.used = 0;
+    }
+    piece.set(bytes, this.used);
+    return piece.subarray(this.used, (this.used += bytes.length));
+  }
+
+  free(): void {
+    this.pieces.forEach(freeBytes);
+  }
 }
 
 /** Lists of classes by their bytes: the objects of a batch have few different ones. */

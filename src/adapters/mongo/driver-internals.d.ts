@@ -4,5 +4,6 @@ declare module 'mongodb/lib/cmap/commands' {
   export class DocumentSequence {
     constructor(field: string);
     push(document: Document, bytes: Uint8Array): number;
+    toBin(): Uint8Array;
   }
 }

@@ -1,5 +1,6 @@
 import { MongoServerError, type ClientSession } from 'mongodb';
 import { DocumentSequence } from 'mongodb/lib/cmap/commands';
+import { freeBytes } from '../../lib/free-bytes';
 import type { Database } from './database';
 
 /** A message of the wire protocol holds 48 MB. */
@@ -15,7 +16,7 @@ export async function insertEncoded(
 ): Promise<void> {
   const { collection, documents, session } = request;
   for (let from = 0; from < documents.length;) {
-    const sequence = new DocumentSequence('documents');
+    const sequence = new FreedSequence('documents');
     let bytes = 0;
     let to = from;
     for (; to < documents.length && bytes < maxCommandBytes; to++) {
@@ -24,9 +25,25 @@ export async function insertEncoded(
       bytes += document.length;
     }
     const reply = await db.command({ insert: collection, documents: sequence, ordered: true }, { session });
+    sequence.free();
     const [refused] = (reply.writeErrors ?? []) as { code: number; errmsg: string }[];
     if (refused) throw new MongoServerError({ ...refused, message: refused.errmsg });
     from = to;
+  }
+}
+
+/** Frees the message that the driver puts together of it, and copies once more before it sends it. */
+class FreedSequence extends DocumentSequence {
+  private readonly made: Uint8Array[] = [];
+
+  override toBin(): Uint8Array {
+    const bytes = super.toBin();
+    this.made.push(bytes);
+    return bytes;
+  }
+
+  free(): void {
+    this.made.forEach(freeBytes);
   }
 }
 

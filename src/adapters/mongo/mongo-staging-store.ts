@@ -7,6 +7,7 @@ import type { ObjectKind } from '../../domain/graph/identity';
 import { stagedRowBytes, type ScannedDeletes, type ScannedUpload } from '../../domain/ingest/staged-rows';
 import type { BlobStore } from '../../domain/blob-store';
 import type { StagedBatch, StagedPartition, StagingStore, StoredJob } from '../../domain/sync-job/ports';
+import { freeBytes } from '../../lib/free-bytes';
 import type { StagedBatchDocument } from './collections';
 import { countUpload } from './count-uploads';
 import { isDuplicateKey, orUnavailable, type Database } from './database';
@@ -76,7 +77,10 @@ export class MongoStagingStore implements StagingStore {
     const body = upload.body.length === 0 ? Buffer.alloc(0) : await compressBody(upload.body);
     const isInline = body.length <= maxInlineBodyBytes;
     const blobKey = isInline ? null : stagedBodyKey(this.account, batchId);
-    if (blobKey !== null) await this.blobs.put(blobKey, body);
+    if (blobKey !== null) {
+      await this.blobs.put(blobKey, body);
+      freeBytes(body);
+    }
     const document: StagedBatchDocument = {
       _id: batchId,
       account: this.account,
@@ -142,8 +146,10 @@ export class MongoStagingStore implements StagingStore {
   private async bodyOf({ blobKey, body, bodyBytes }: StagedBatchDocument): Promise<Uint8Array> {
     const compressed = blobKey === null ? body && bytesOf(body) : await this.blobs.get(blobKey);
     if (!compressed?.length) return new Uint8Array(0);
-    // In one piece of the right size nothing is put together.
-    return await decompress(compressed, { chunkSize: Math.max(minPieceBytes, bodyBytes) });
+    // In one piece nothing is put together; with room for one byte more there is no second one.
+    const whole = await decompress(compressed, { chunkSize: Math.max(minPieceBytes, bodyBytes + 1) });
+    if (blobKey !== null) freeBytes(compressed);
+    return whole;
   }
 
   async deletes({

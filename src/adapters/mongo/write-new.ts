@@ -14,20 +14,19 @@ import { liveEntities } from './relationship-ends';
 const created = { entity: 'numEntitiesCreated', relationship: 'numRelationshipsCreated' } as const;
 const encode = createDocumentEncoder();
 
+interface NewRequest {
+  readonly of: WriteOf;
+  readonly changes: readonly Change[];
+  readonly chunk: ChunkBuilder;
+  readonly session: ClientSession;
+}
+
 /**
  * Inserts objects that are new to the graph, without looking whether they are: a duplicate key then fails the transaction.
  * @returns the changes that are left to do in the ordinary way
  */
-export async function writeNew(
-  database: Database,
-  request: {
-    readonly of: WriteOf;
-    readonly changes: readonly Change[];
-    readonly chunk: ChunkBuilder;
-    readonly session: ClientSession;
-  },
-): Promise<readonly Change[]> {
-  const { of, changes, chunk, session } = request;
+export async function writeNew(database: Database, request: NewRequest): Promise<readonly Change[]> {
+  const { of, changes } = request;
   const { by, kind } = of;
   const encoded = encode({
     kind,
@@ -35,6 +34,19 @@ export async function writeNew(
     endNamespace: keyNamespace(sha1, by.scope, 'entity'),
     objects: changes,
   });
+  try {
+    return await insertNew(database, request, encoded.documents);
+  } finally {
+    encoded.free();
+  }
+}
+
+async function insertNew(
+  database: Database,
+  { of, changes, chunk, session }: NewRequest,
+  encoded: readonly (EncodedDocument | undefined)[],
+): Promise<readonly Change[]> {
+  const { by, kind } = of;
   const hasItsEnds = await endsCheck(database, { of, encoded, session });
   const documents: Uint8Array[] = [];
   const left: Change[] = [];

@@ -20,6 +20,6 @@ export const isDeletedStamp = (stamp: number): boolean => (stamp & 1) === 1;
 
 /** 32-bit words of packed rows; copies only when the bytes do not lie on a word border. */
 export function rowWords(bytes: Uint8Array): Uint32Array {
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
   return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength >> 2);
 }

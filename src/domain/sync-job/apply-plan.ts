@@ -2,6 +2,7 @@ import type { ObjectKind } from '../graph/identity';
 import { PlannedAction } from '../graph/plan-changes';
 import { manifestRowBytes } from '../graph/manifest-rows';
 import { stagedRowBytes } from '../ingest/staged-rows';
+import { freeBytes } from '../../lib/free-bytes';
 import { inLanes } from '../../lib/in-lanes';
 import { oneAhead } from '../../lib/one-ahead';
 import type { ApplyStores, RunControl } from './finalize-deps';
@@ -108,8 +109,8 @@ async function* changePieces(
   let gathered: Part[] = [];
   let count = 0;
   let bytes = 0;
-  const gatheredPiece = () => {
-    const piece = pieceOf(stores, { job, kind, chunk: `c${gathered[0]?.seq ?? 0}.0` }, gathered);
+  const closeGathered = () => {
+    const piece = gatheredPiece(stores, { job, kind, chunk: `c${gathered[0]?.seq ?? 0}.0` }, gathered);
     gathered = [];
     count = bytes = 0;
     return piece;
@@ -121,34 +122,45 @@ async function* changePieces(
     });
     const isLarge = numbers.length > gatheredChanges || batchBytes > gatheredBytes;
     const isFull = count + numbers.length > gatheredChanges || bytes + batchBytes > gatheredBytes;
-    if (gathered.length > 0 && (isLarge || isFull)) yield gatheredPiece();
+    if (gathered.length > 0 && (isLarge || isFull)) yield closeGathered();
     if (!isLarge) {
       gathered.push({ seq, actions, numbers });
       count += numbers.length;
       bytes += batchBytes;
       continue;
     }
-    const loaded = once(async () => await stores.staging.content({ jobId: job.document.id, kind, seq }));
+    const read = async () => await stores.staging.content({ jobId: job.document.id, kind, seq });
+    const batch = new SharedBatch(read, Math.ceil(numbers.length / changesPerChunk));
     for (let at = 0; at < numbers.length; at += changesPerChunk) {
       const of: ChunkOf = { job, kind, chunk: `c${seq}.${at / changesPerChunk}` };
-      yield pieceOf(stores, of, [{ seq, actions, numbers: numbers.slice(at, at + changesPerChunk) }], loaded);
+      yield pieceOfBatch(stores, of, { seq, actions, numbers: numbers.slice(at, at + changesPerChunk) }, batch);
     }
   }
-  if (gathered.length > 0) yield gatheredPiece();
+  if (gathered.length > 0) yield closeGathered();
 }
 
-function pieceOf(stores: ApplyStores, of: ChunkOf, parts: readonly Part[], loaded?: () => Promise<LoadedBatch>): Piece {
+function pieceOfBatch(stores: ApplyStores, of: ChunkOf, part: Part, batch: SharedBatch): Piece {
+  return {
+    chunk: of.chunk,
+    objects: part.numbers.length,
+    apply: async () => {
+      await stores.graph.applyChanges(of, changesOf(of.kind, part, await batch.get()));
+      await batch.release();
+    },
+  };
+}
+
+function gatheredPiece(stores: ApplyStores, of: ChunkOf, parts: readonly Part[]): Piece {
   const jobId = of.job.document.id;
   return {
     chunk: of.chunk,
     objects: parts.reduce((sum, { numbers }) => sum + numbers.length, 0),
     apply: async () => {
       const changes: Change[] = [];
-      const loadPart = async ({ seq }: Part) =>
-        await (loaded?.() ?? stores.staging.content({ jobId, kind: of.kind, seq }));
+      const loadPart = async ({ seq }: Part) => await stores.staging.content({ jobId, kind: of.kind, seq });
       for await (const [part, batch] of oneAhead(parts, loadPart)) {
-        // Of several bodies only what is needed is kept.
-        changes.push(...changesOf(of.kind, part, batch, parts.length > 1));
+        changes.push(...changesOf(of.kind, part, batch, { copied: true }));
+        freeBytes(batch.body);
       }
       await stores.graph.applyChanges(of, changes);
     },
@@ -157,20 +169,34 @@ function pieceOf(stores: ApplyStores, of: ChunkOf, parts: readonly Part[], loade
 
 type LoadedBatch = Awaited<ReturnType<ApplyStores['staging']['content']>>;
 
-function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let result: Promise<T> | undefined;
-  return async () => await (result ??= work());
+/** Read by the first of the pieces that it is cut into, and freed after the last. */
+class SharedBatch {
+  private loading: Promise<LoadedBatch> | undefined;
+
+  constructor(
+    private readonly read: () => Promise<LoadedBatch>,
+    private users: number,
+  ) {}
+
+  async get(): Promise<LoadedBatch> {
+    return await (this.loading ??= this.read());
+  }
+
+  async release(): Promise<void> {
+    if (--this.users === 0) freeBytes((await this.get()).body);
+  }
 }
 
+/** @param copied the body may be freed before the changes are written */
 const changesOf = (
   kind: ObjectKind,
   { actions, numbers }: Part,
   { rows, body }: LoadedBatch,
-  copied: boolean,
+  { copied = false } = {},
 ): readonly Change[] =>
   numbers.map((number) => {
     const shared = rows.subarray(number * stagedRowBytes, (number + 1) * stagedRowBytes);
-    const row = copied ? shared.slice() : shared;
+    const row = copied ? new Uint8Array(shared) : shared;
     const text = stagedText(body, row);
-    return new StagedChange(kind, row, copied ? text.slice() : text, actions[number] === PlannedAction.create);
+    return new StagedChange(kind, row, copied ? new Uint8Array(text) : text, actions[number] === PlannedAction.create);
   });

@@ -120,7 +120,10 @@ export interface StagedContent {
     readonly from: number;
     readonly to: number;
   }): AsyncIterable<StagedPartition>;
-  /** All rows of one kind of one batch, ascending by partition: the order that plans number them in, and the body that they point into. */
+  /**
+   * All rows of one kind of one batch, ascending by partition: the order that plans number them in, and the body that they point into,
+   * which is the caller's own, to be freed.
+   */
   content(request: {
     readonly jobId: string;
     readonly kind: ObjectKind;

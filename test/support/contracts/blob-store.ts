@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { BlobStore } from '../../../src/domain/blob-store';
+import { freeBytes } from '../../../src/lib/free-bytes';
 import { collect } from './subject';
 
 export interface BlobSubject {
@@ -29,7 +30,9 @@ export function blobStoreContract(openSubject: () => BlobSubject): void {
     it.each([0, 1, 100_000])('gives back %i bytes, at once and as a stream', async (size) => {
       const content = randomBytes(size);
       await blobs.put(key, content);
-      expect(Buffer.compare(await blobs.get(key), content)).toBe(0);
+      const got = await blobs.get(key);
+      expect(Buffer.compare(got, content)).toBe(0);
+      freeBytes(got);
       const found = await blobs.open(key);
       expect(found?.bytes).toBe(size);
       expect(Buffer.compare(Buffer.concat(await collect(found?.stream ?? nothing())), content)).toBe(0);

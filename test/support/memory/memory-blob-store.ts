@@ -14,7 +14,7 @@ export class MemoryBlobStore implements BlobStore {
   constructor(private readonly now: () => number = Date.now) {}
 
   async put(key: string, content: Uint8Array) {
-    this.objects.set(key, content.slice());
+    this.objects.set(key, new Uint8Array(content));
   }
 
   async upload(key: string, content: AsyncIterable<Uint8Array>) {
@@ -28,12 +28,12 @@ export class MemoryBlobStore implements BlobStore {
   async get(key: string) {
     const content = this.objects.get(key);
     if (!content) throw new DomainError(ErrorCode.notFound, 'There is no such stored object.');
-    return content;
+    return new Uint8Array(content);
   }
 
   async open(key: string) {
     const content = this.objects.get(key);
-    return content && { bytes: content.length, stream: piecesOf(content) };
+    return content && { bytes: content.length, stream: piecesOf(new Uint8Array(content)) };
   }
 
   async delete(key: string) {
@@ -68,7 +68,7 @@ export class MemoryBlobStore implements BlobStore {
   putTo(url: string, content: Uint8Array): boolean {
     const ticket = this.tickets.get(url);
     if (ticket?.method !== 'PUT' || ticket.until < this.now()) return false;
-    this.objects.set(ticket.key, content.slice());
+    this.objects.set(ticket.key, new Uint8Array(content));
     return true;
   }
 }

@@ -1,7 +1,12 @@
 import { ErrorCode } from '../../../src/contracts/error-code';
 import { DomainError } from '../../../src/domain/errors';
 import type { ObjectKind } from '../../../src/domain/graph/identity';
-import { partitionCount, partitionOf, stagedRowBytes } from '../../../src/domain/ingest/staged-rows';
+import {
+  partitionCount,
+  partitionOf,
+  stagedRowBytes,
+  type ScannedUpload,
+} from '../../../src/domain/ingest/staged-rows';
 import type { StagedBatch, StagedPartition, StagingStore } from '../../../src/domain/sync-job/ports';
 import { changeJob, jobOf, type MemoryBatch, type MemoryDatabase } from './memory-database';
 
@@ -30,7 +35,8 @@ export class MemoryStagingStore implements StagingStore {
     const before = this.ofJob(jobId);
     if (before.some((batch) => batch.uploadId === uploadId)) return { job: job.stored, stored: false };
     const { account } = this;
-    this.database.batches.push({ account, jobId, uploadId, seq: before.length + 1, ignoreDuplicates, upload });
+    const seq = before.length + 1;
+    this.database.batches.push({ account, jobId, uploadId, seq, ignoreDuplicates, upload: owned(upload) });
     const { document } = job.stored;
     const stored = changeJob(job, {
       lastUploadAt: now,
@@ -45,7 +51,8 @@ export class MemoryStagingStore implements StagingStore {
 
   async stageAside({ name, seq, upload, ignoreDuplicates }: Parameters<StagingStore['stageAside']>[0]) {
     const { account } = this;
-    this.database.batches.push({ account, jobId: name, uploadId: `aside-${seq}`, seq, ignoreDuplicates, upload });
+    const uploadId = `aside-${seq}`;
+    this.database.batches.push({ account, jobId: name, uploadId, seq, ignoreDuplicates, upload: owned(upload) });
   }
 
   async batches(jobId: string): Promise<readonly StagedBatch[]> {
@@ -69,7 +76,7 @@ export class MemoryStagingStore implements StagingStore {
   async content({ jobId, kind, seq }: Parameters<StagingStore['content']>[0]) {
     const batch = this.ofJob(jobId).find((each) => each.seq === seq);
     if (!batch) throw new Error(`staged batch ${jobId}/${seq} is gone`);
-    return { rows: rowsOf(batch, kind, 0, partitionCount), body: batch.upload.body };
+    return { rows: rowsOf(batch, kind, 0, partitionCount), body: new Uint8Array(batch.upload.body) };
   }
 
   async deletes({ jobId, kind, upTo = Infinity }: Parameters<StagingStore['deletes']>[0]) {
@@ -105,3 +112,6 @@ function rowsOf(batch: MemoryBatch, kind: ObjectKind, from: number, to: number):
       .map(({ row }) => row),
   );
 }
+
+/** The body is the caller's, who frees it. */
+const owned = (upload: ScannedUpload): ScannedUpload => ({ ...upload, body: new Uint8Array(upload.body) });

@@ -20,7 +20,7 @@ const common = { _beginOn: 5, _deleted: false };
 
 function encodeText(kind: ObjectKind, text: string): EncodedDocument | undefined {
   const all = Buffer.concat([template.subarray(4, -1), BSON.serialize(common).subarray(4, -1)]);
-  return encode({ kind, template: all, endNamespace, objects: [{ id, text: Buffer.from(text) }] })[0];
+  return encode({ kind, template: all, endNamespace, objects: [{ id, text: Buffer.from(text) }] }).documents[0];
 }
 
 /** The document that the slow way writes. */

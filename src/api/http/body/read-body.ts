@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ErrorCode } from '../../../contracts/error-code';
 import { DomainError } from '../../../domain/errors';
+import { freeBytes } from '../../../lib/free-bytes';
 import type { ByteBudget, ByteLease } from './byte-budget';
 import { gunzip, MalformedGzipError } from './gunzip';
 import { tooLarge } from './too-large';
@@ -28,7 +29,7 @@ class InterruptedBodyError extends DomainError {
 }
 
 /**
- * Reads the whole body into one buffer and keeps its bytes reserved while `use` runs. Until there is room, the socket is not read.
+ * Reads the whole body into one buffer and keeps its bytes reserved while `use` runs; afterwards they are gone. Until there is room, the socket is not read.
  * @throws DomainError INVALID_BODY, RequestEntityTooLargeException, UNSUPPORTED_MEDIA_TYPE (an unknown Content-Encoding)
  */
 export async function withBody<Result>(
@@ -55,6 +56,7 @@ export async function withBody<Result>(
     return gone.signal;
   };
   let lease: ByteLease | undefined;
+  const held: Buffer[] = [];
   try {
     const wanted = declared ?? undeclaredBytes;
     lease =
@@ -62,13 +64,16 @@ export async function withBody<Result>(
         ? freeLease(limits, wanted, goneSignal)
         : await limits.budget.reserve(wanted, goneSignal());
     const sent = await receive(raw, { declared, lease, limits });
+    held.push(sent);
     const body = isGzip && sent.length > 0 ? await gunzip(sent, { maxBytes: limits.maxBytes, lease }) : sent;
+    held.push(body);
     return await use(body);
   } catch (err) {
     if (err instanceof MalformedGzipError || err instanceof InterruptedBodyError) reply.header('connection', 'close');
     throw err;
   } finally {
     if (gone) raw.off('close', onClose);
+    held.forEach(freeBytes);
     lease?.release();
   }
 }
