@@ -39,6 +39,12 @@ export interface Product {
   stop(): Promise<void>;
 }
 
+/**
+ * Node would take up to 64 for each of the two halves, and again in the thread that runs workflows. Queries make many objects that live
+ * for a moment; what jobs carry lies outside of the heap.
+ */
+export const youngGenerationsMiB = { server: 4, worker: 1 } as const;
+
 const ACCOUNT = 'demo';
 /** The worker bundles its workflows first; the API makes indexes. */
 const READY_WITHIN_MS = 120_000;
@@ -63,6 +69,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
       title: 'API',
       entry: entries.server,
       port: open.ports.api,
+      youngGenerationMiB: youngGenerationsMiB.server,
       env,
       options,
     });
@@ -71,6 +78,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
       title: 'Worker',
       entry: entries.worker,
       port: open.ports.workerHealth,
+      youngGenerationMiB: youngGenerationsMiB.worker,
       env,
       options,
     });
@@ -110,17 +118,18 @@ function nodeProcess(
     title: string;
     entry: string;
     port: number;
+    youngGenerationMiB: number;
     env: NodeJS.ProcessEnv;
     options: ProductOptions;
   },
 ): Component {
-  const { name, title, entry, port, env, options } = process_;
+  const { name, title, entry, port, youngGenerationMiB, env, options } = process_;
   const url = `http://127.0.0.1:${port}`;
   return session.component({
     title,
     where: name === 'api' ? url : `health on ${url}`,
     command: process.execPath,
-    args: [...(options.nodeOptions ?? []), entry],
+    args: [`--max-semi-space-size=${youngGenerationMiB}`, ...(options.nodeOptions ?? []), entry],
     cwd: process.cwd(),
     env,
     logFile: session.logFile(name),
@@ -158,6 +167,8 @@ function processEnvironment(
   return {
     // As in the image; without it graphql-js checks each object that it looks at.
     NODE_ENV: 'production',
+    // glibc raises this limit to the size of whatever was freed last, and then keeps the bodies of uploads for itself.
+    MALLOC_MMAP_THRESHOLD_: '131072',
     ...env,
     // Its port is not among those that a test picks; two products would want the same one.
     ...(ephemeral && { PERIJOVE_WORKER_METRICS_PORT: '0' }),

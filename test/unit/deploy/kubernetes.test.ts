@@ -43,7 +43,11 @@ describe('deploy/kubernetes', () => {
     }
     const container = at(deployment, 'spec', 'template', 'spec', 'containers', 0);
     expect(at(container, 'image')).toBe('perijove');
-    expect(at(container, 'command')).toEqual(['node', `dist/src/${component}.js`]);
+    expect(at(container, 'command')).toEqual([
+      'node',
+      expect.stringMatching(/^--max-semi-space-size=\d+$/),
+      `dist/src/${component}.js`,
+    ]);
     const ports = listOf(at(container, 'ports')).map((port) => [at(port, 'name'), at(port, 'containerPort')]);
     const setting =
       component === 'server' ? serverSettings.PERIJOVE_API_PORT : workerSettings.PERIJOVE_WORKER_HEALTH_PORT;
