@@ -27,11 +27,11 @@ export const memory: BenchCase = {
     report('before');
     await scope.requireLoaded(0);
     report('loaded');
-    const { job } = await scope.sync(0);
+    const { job, finalizeMs: unchangedMs } = await scope.sync(0);
     if (job.numEntitiesCreated + job.numEntitiesUpdated > 0) throw new Error('an unchanged sync has changed something');
-    report('unchanged');
-    await scope.sync(1);
-    report('1 % changed');
+    report(`unchanged (${Math.round(unchangedMs)} ms)`);
+    const { finalizeMs: changedMs } = await scope.sync(1);
+    report(`1 % changed (${Math.round(changedMs)} ms)`);
     return peaks().map(({ name, ours }) => ({
       name: `peak resident size of the ${name} up to ${fleet.entities} entities`,
       unit: 'MiB',

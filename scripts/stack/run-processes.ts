@@ -45,6 +45,12 @@ export interface Product {
  */
 export const youngGenerationsMiB = { server: 4, worker: 1 } as const;
 
+/**
+ * For glibc. It would raise the limit to the size of whatever was freed last, and keep the bodies of uploads for itself, in as many
+ * places as there are threads. What is above the limit goes back to the system when it is freed.
+ */
+export const thriftyMalloc = { MALLOC_MMAP_THRESHOLD_: '32768', MALLOC_ARENA_MAX: '1' } as const;
+
 const ACCOUNT = 'demo';
 /** The worker bundles its workflows first; the API makes indexes. */
 const READY_WITHIN_MS = 120_000;
@@ -167,8 +173,7 @@ function processEnvironment(
   return {
     // As in the image; without it graphql-js checks each object that it looks at.
     NODE_ENV: 'production',
-    // glibc raises this limit to the size of whatever was freed last, and then keeps the bodies of uploads for itself.
-    MALLOC_MMAP_THRESHOLD_: '131072',
+    ...thriftyMalloc,
     ...env,
     // Its port is not among those that a test picks; two products would want the same one.
     ...(ephemeral && { PERIJOVE_WORKER_METRICS_PORT: '0' }),

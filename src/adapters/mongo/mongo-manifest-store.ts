@@ -12,6 +12,7 @@ import { mergeManifestRows } from '../../domain/graph/plan-changes';
 import { partitionCount } from '../../domain/ingest/staged-rows';
 import type { ManifestStore } from '../../domain/sync-job/ports';
 import { sha1 } from '../digest';
+import { freeBytes } from '../../lib/free-bytes';
 import type { GraphDocument, ManifestHead } from './collections';
 import { inTransaction, type Database } from './database';
 import { bytesOf, idAt, joinPartitions, partitionProjection } from './packed-ids';
@@ -19,7 +20,7 @@ import { bytesOf, idAt, joinPartitions, partitionProjection } from './packed-ids
 /** One document of a base holds at most this many rows, far below MongoDB's 16 MB. */
 const maxPartRows = 100_000;
 /** Rows that a rebuild or a fold holds in memory at a time. */
-const rowsAtOnce = 250_000;
+const rowsAtOnce = 100_000;
 /** A base is rewritten when its deltas pass an eighth of it, or when they are in too many pieces to read quickly. */
 const foldShare = 8;
 const maxUnfoldedChunks = 256;
@@ -107,8 +108,10 @@ export class MongoManifestStore implements ManifestStore {
       return;
     }
     const next = await this.writeBase(scope, kind, head, async (from, to) => {
-      const rows = await this.partitions({ scope, kind, from, to });
-      return mergeManifestRows(rowWords(rows));
+      const rows = rowWords(await this.partitions({ scope, kind, from, to }));
+      const merged = mergeManifestRows(rows);
+      if (merged !== rows) freeBytes(rows);
+      return merged;
     });
     await this.replaceBase(scope, kind, next, deltas.ids);
   }
@@ -206,7 +209,9 @@ export class MongoManifestStore implements ManifestStore {
           rows += slice.length / manifestRowBytes;
           parts++;
         }
+        freeBytes(live);
       }
+      freeBytes(merged);
     }
     return { generation, rows, parts, unfolded: nothingUnfolded };
   }

@@ -25,6 +25,9 @@ const maxObjectsPerUpload = 300_000;
 /** Staged content outlives its job by this much at most, if the job's own clean-up did not happen. */
 const keepMs = 7 * 24 * 3600 * 1000;
 
+/** Batches whose partitions come in one reply; by itself the server fills replies of 16 MB. */
+const partitionsAtOnce = 32;
+
 /** The default of 16 KiB costs three times the CPU: a body is put together from hundreds of pieces. */
 const pieceBytes = 1024 * 1024;
 /** zlib takes no smaller ones. */
@@ -130,6 +133,7 @@ export class MongoStagingStore implements StagingStore {
       seq: 1,
       ...partitionProjection(field, from, to),
     });
+    cursor.batchSize(partitionsAtOnce);
     for await (const document of cursor) yield { seq: document.seq, rows: joinPartitions(document[field], from, to) };
   }
 

@@ -11,12 +11,13 @@ import {
   type StagedSegment,
 } from '../graph/plan-changes';
 import { partitionCount, stagedRowBytes } from '../ingest/staged-rows';
+import { freeBytes } from '../../lib/free-bytes';
 import { describeDuplicates } from './duplicates';
 import type { ApplyStores, RunControl } from './finalize-deps';
 import type { PlanWriter, SealedPlan, StagedBatch, StoredJob } from './ports';
 
 /** Rows of either side that one pass holds in memory. */
-const rowsAtOnce = 200_000;
+const rowsAtOnce = 100_000;
 /** Offending keys that a report lists. */
 const maxReported = 50;
 
@@ -88,7 +89,7 @@ export async function scan(stores: ApplyStores, request: Scan): Promise<Totals> 
   const hasManifest = manifestRows > 0;
   const step = passSize(Math.max(stagedRows, manifestRows));
   const ignoring = new Set(batches.filter(({ ignoreDuplicates }) => ignoreDuplicates).map(({ seq }) => seq));
-  const actions = new Map<number, Uint8Array[]>();
+  const actions = new Map(batches.map((batch) => [batch.seq, { list: new Uint8Array(objectsOf(batch)), known: 0 }]));
   const bytes = new Map<number, number>();
   const report: Problem[] = [];
   for (let from = 0; from < partitionCount; from += step) {
@@ -105,23 +106,24 @@ export async function scan(stores: ApplyStores, request: Scan): Promise<Totals> 
     }
     if (!plan) continue;
     for (const { seq, firstRow, count } of staged.segments) {
-      const list = actions.get(seq);
-      const part = pass.actions.slice(firstRow, firstRow + count);
-      if (list) list.push(part);
-      else actions.set(seq, [part]);
+      const part = pass.actions.subarray(firstRow, firstRow + count);
+      const ofBatch = actions.get(seq);
+      ofBatch?.list.set(part, ofBatch.known);
+      if (ofBatch) ofBatch.known += count;
       bytes.set(seq, (bytes.get(seq) ?? 0) + textBytes(staged.words, firstRow, part));
     }
     if (pass.unmatched.length > 0) await plan.addDeletes(pickRows(manifest, pass.unmatched));
     totals.deletes += pass.unmatched.length;
     totals.live += countLive(manifest);
+    freeBytes(staged.words);
+    freeBytes(manifest);
   }
   if (report.length > 0) throw duplicateError(kind, report.slice(0, maxReported));
-  for (const [seq, parts] of actions) {
-    const ofBatch = concat(parts);
-    if (!isDiff) compareAll(ofBatch);
-    const changes = ofBatch.reduce((sum, action) => sum + (action === PlannedAction.none ? 0 : 1), 0);
+  for (const [seq, { list }] of actions) {
+    if (!isDiff) compareAll(list);
+    const changes = list.reduce((sum, action) => sum + (action === PlannedAction.none ? 0 : 1), 0);
     totals.changes += changes;
-    if (changes > 0) await plan?.addBatch({ seq, actions: ofBatch, bytes: bytes.get(seq) ?? 0 });
+    if (changes > 0) await plan?.addBatch({ seq, actions: list, bytes: bytes.get(seq) ?? 0 });
   }
   return totals;
 }
@@ -174,7 +176,10 @@ async function loadManifest(
   { manifests }: ApplyStores,
   { job, kind, from, to }: { job: StoredJob; kind: ObjectKind; from: number; to: number },
 ): Promise<Uint32Array> {
-  return mergeManifestRows(rowWords(await manifests.partitions({ scope: job.scope, kind, from, to })));
+  const rows = rowWords(await manifests.partitions({ scope: job.scope, kind, from, to }));
+  const merged = mergeManifestRows(rows);
+  if (merged !== rows) freeBytes(rows);
+  return merged;
 }
 
 async function duplicateProblems(

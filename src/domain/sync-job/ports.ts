@@ -171,7 +171,7 @@ export interface StagingStore extends StagedContent {
 export interface ManifestStore {
   /** Number of rows of base and deltas, an upper bound of what `partitions` gives. Rebuilds from the graph what is missing. */
   prepare(scope: Scope, kind: ObjectKind): Promise<{ readonly rows: number }>;
-  /** Base rows and delta rows of the partitions, in no order; `mergeManifestRows` makes one row per id of them. */
+  /** Base rows and delta rows of the partitions, in no order, the caller's own; `mergeManifestRows` makes one row per id of them. */
   partitions(request: {
     readonly scope: Scope;
     readonly kind: ObjectKind;

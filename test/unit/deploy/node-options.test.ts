@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { youngGenerationsMiB } from '../../../scripts/stack/run-processes';
+import { thriftyMalloc, youngGenerationsMiB } from '../../../scripts/stack/run-processes';
 import { repository, textOf } from './yaml-files';
 
 /** Every file that says how to start one of the two processes. */
@@ -21,5 +21,7 @@ describe.each(Object.entries(youngGenerationsMiB))('the %s', (name, megabytes) =
 });
 
 it('gives freed memory back in the image as well', () => {
-  expect(textOf('Dockerfile')).toContain('MALLOC_MMAP_THRESHOLD_=131072');
+  for (const [name, value] of Object.entries(thriftyMalloc)) {
+    expect(textOf('Dockerfile')).toContain(`${name}=${value}`);
+  }
 });
