@@ -1,13 +1,6 @@
 import { Binary, type ClientSession, type Collection } from 'mongodb';
 import { scopeId, type ObjectKind, type Scope } from '../../domain/graph/identity';
-import {
-  isDeletedStamp,
-  manifestRowBytes,
-  manifestRowWords,
-  manifestStamp,
-  rowWords,
-  stampWord,
-} from '../../domain/graph/manifest-rows';
+import { manifestRowBytes, manifestStamp, rowWords } from '../../domain/graph/manifest-rows';
 import { mergeManifestRows } from '../../domain/graph/plan-changes';
 import { partitionCount } from '../../domain/ingest/staged-rows';
 import type { ManifestStore } from '../../domain/sync-job/ports';
@@ -15,10 +8,13 @@ import { sha1 } from '../digest';
 import { freeBytes } from '../../lib/free-bytes';
 import type { GraphDocument, ManifestHead } from './collections';
 import { inTransaction, type Database } from './database';
+import { livePartitions } from './live-partitions';
 import { bytesOf, idAt, joinPartitions, partitionProjection } from './packed-ids';
 
 /** One document of a base holds at most this many rows, far below MongoDB's 16 MB. */
 const maxPartRows = 100_000;
+/** Delta rows of so many chunks come in one reply; by itself the server fills replies of 16 MB, which live too long to be freed soon. */
+const deltasAtOnce = 128;
 /** Rows that a rebuild or a fold holds in memory at a time. */
 const rowsAtOnce = 100_000;
 /** A base is rewritten when its deltas pass an eighth of it, or when they are in too many pieces to read quickly. */
@@ -76,7 +72,7 @@ export class MongoManifestStore implements ManifestStore {
     }
     const deltas = this.chunks.find(
       { scopeId: id, kind, folded: false },
-      { projection: { _id: 1, ...partitionProjection('rows', from, to) }, ...this.reading },
+      { projection: { _id: 1, ...partitionProjection('rows', from, to) }, batchSize: deltasAtOnce, ...this.reading },
     );
     for await (const { rows } of deltas) pieces.push(joinPartitions(rows, from, to));
     return Buffer.concat(pieces);
@@ -320,29 +316,4 @@ function partitionStart(partition: number): Binary {
   const bytes = new Uint8Array(16);
   bytes[0] = partition << 2;
   return idAt(bytes, 0);
-}
-
-function* livePartitions(rows: Uint32Array): Iterable<readonly [number, Uint8Array]> {
-  const bytes = new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength);
-  const counts = new Uint32Array(partitionCount);
-  const isLive = (row: number) => !isDeletedStamp(rows[row * manifestRowWords + stampWord] ?? 1);
-  const total = rows.length / manifestRowWords;
-  const partitionOfRow = (row: number) => (bytes[row * manifestRowBytes] ?? 0) >> 2;
-  for (let row = 0; row < total; row++) {
-    if (isLive(row)) counts[partitionOfRow(row)] = (counts[partitionOfRow(row)] ?? 0) + 1;
-  }
-  const parts = new Map<number, Uint8Array>();
-  const filled = new Uint32Array(partitionCount);
-  counts.forEach((count, partition) => {
-    if (count > 0) parts.set(partition, new Uint8Array(count * manifestRowBytes));
-  });
-  for (let row = 0; row < total; row++) {
-    if (!isLive(row)) continue;
-    const partition = partitionOfRow(row);
-    parts
-      .get(partition)
-      ?.set(bytes.subarray(row * manifestRowBytes, (row + 1) * manifestRowBytes), filled[partition] ?? 0);
-    filled[partition] = (filled[partition] ?? 0) + manifestRowBytes;
-  }
-  yield* parts;
 }
