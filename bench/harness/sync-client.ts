@@ -15,7 +15,7 @@ export interface TimedSync {
   readonly job: SyncJobDocument;
   /** First byte of the first upload to the last answer. */
   readonly uploadMs: number;
-  /** Finalize call to the status FINISHED as the client sees it. */
+  /** Finalize call to the status FINISHED as a polling client sees it. */
   readonly finalizeMs: number;
 }
 
@@ -25,13 +25,8 @@ export class SyncClient {
 
   constructor(
     private readonly connection: Pick<ProductConnection, 'apiBaseUrl' | 'account' | 'token'>,
-    private readonly options: {
-      readonly sockets?: number;
-      /** The API says when a job has ended, instead of being asked over and over. */
-      readonly waits?: boolean;
-    } = {},
+    { sockets = uploadsAtOnce + 2 }: { sockets?: number } = {},
   ) {
-    const { sockets = uploadsAtOnce + 2 } = options;
     this.agent = new Agent({ keepAlive: true, maxSockets: sockets });
   }
 
@@ -64,10 +59,10 @@ export class SyncClient {
   async untilFinished(jobId: string): Promise<SyncJobDocument> {
     const began = performance.now();
     for (;;) {
-      const job = await this.job('GET', `${jobs}/${jobId}${this.options.waits === true ? '?wait=20' : ''}`);
+      const job = await this.job('GET', `${jobs}/${jobId}`);
       if (job.status === 'FINISHED') return job;
       if (isTerminal(job.status)) throw new Error(`job ${jobId} ended as ${job.status}: ${job.statusReason ?? ''}`);
-      if (this.options.waits !== true) await sleep(pollEveryMs(performance.now() - began));
+      await sleep(pollEveryMs(performance.now() - began));
     }
   }
 

@@ -1,6 +1,6 @@
 import type { ClientSession } from 'mongodb';
 import { scopeId, type ObjectKind, type Scope } from '../../domain/graph/identity';
-import { manifestRowBytes, rowWords } from '../../domain/graph/manifest-rows';
+import { manifestRowBytes } from '../../domain/graph/manifest-rows';
 import { partitionCount } from '../../domain/ingest/staged-rows';
 import type { ManifestStore } from '../../domain/sync-job/ports';
 import { sha1 } from '../digest';
@@ -32,10 +32,9 @@ export class ManifestView implements Pick<ManifestStore, 'prepare' | 'partitions
   async partitions(request: Parameters<ManifestStore['partitions']>[0]): Promise<Uint8Array> {
     const { scope, kind, from, to } = request;
     const isUnusable = this.unusable.has(nameOf(scope, kind));
-    const words = isUnusable
-      ? await this.store.graphRows({ scope, kind, from, to: Math.min(to, partitionCount) })
-      : rowWords(await this.store.partitions(request));
-    const rows = new Uint8Array(words.buffer, words.byteOffset, words.byteLength).slice();
+    const rows = isUnusable
+      ? new Uint8Array((await this.store.graphRows({ scope, kind, from, to: Math.min(to, partitionCount) })).buffer)
+      : await this.store.partitions(request);
     for (let at = 0; at < rows.length; at += manifestRowBytes) {
       // Every row of the id: whichever is the present one then says that the object is deleted.
       if (this.asIf.isLive(kind, rows.subarray(at, at + 16)) === false) rows[at + 32] = (rows[at + 32] ?? 0) | 1;

@@ -2,7 +2,7 @@ import { Binary, type ClientSession, type Collection } from 'mongodb';
 import { scopeId, type ObjectKind, type Scope } from '../../domain/graph/identity';
 import { manifestRowBytes, manifestStamp, rowWords } from '../../domain/graph/manifest-rows';
 import { mergeManifestRows } from '../../domain/graph/plan-changes';
-import { partitionCount } from '../../domain/ingest/staged-rows';
+import { partitionCount, passSize } from '../../domain/ingest/staged-rows';
 import type { ManifestStore } from '../../domain/sync-job/ports';
 import { sha1 } from '../digest';
 import { freeBytes } from '../../lib/free-bytes';
@@ -15,8 +15,6 @@ import { bytesOf, idAt, joinPartitions, partitionProjection } from './packed-ids
 const maxPartRows = 100_000;
 /** Delta rows of so many chunks come in one reply; by itself the server fills replies of 16 MB, which live too long to be freed soon. */
 const deltasAtOnce = 128;
-/** Rows that a rebuild or a fold holds in memory at a time. */
-const rowsAtOnce = 100_000;
 /** A base is rewritten when its deltas pass an eighth of it, or when they are in too many pieces to read quickly. */
 const foldShare = 8;
 const maxUnfoldedChunks = 256;
@@ -103,7 +101,7 @@ export class MongoManifestStore implements ManifestStore {
       if (deltas.ids.length !== known) await this.setHead(scope, kind, { ...head, unfolded: packDigests(deltas.ids) });
       return;
     }
-    const next = await this.writeBase(scope, kind, head, async (from, to) => {
+    const next = await this.writeBase(scope, kind, { head, deltaRows: deltas.rows }, async (from, to) => {
       const rows = rowWords(await this.partitions({ scope, kind, from, to }));
       const merged = mergeManifestRows(rows);
       if (merged !== rows) freeBytes(rows);
@@ -115,11 +113,11 @@ export class MongoManifestStore implements ManifestStore {
   /** Reads the ids and versions of the scope from the graph itself. Hashes are then unknown, so the next sync compares contents. */
   private async rebuild(scope: Scope, kind: ObjectKind, head: ManifestHead): Promise<number> {
     // They are in the graph that is read next; the ones that are left of lost others would contradict it.
-    const { ids: folded } = (await this.unfolded(scopeId(sha1, scope), [kind]))[kind];
-    const next = await this.writeBase(scope, kind, head, async (from, to) => {
+    const deltas = (await this.unfolded(scopeId(sha1, scope), [kind]))[kind];
+    const next = await this.writeBase(scope, kind, { head, deltaRows: deltas.rows }, async (from, to) => {
       return await this.graphRows({ scope, kind, from, to });
     });
-    await this.replaceBase(scope, kind, next, folded);
+    await this.replaceBase(scope, kind, next, deltas.ids);
     return next.rows;
   }
 
@@ -173,17 +171,13 @@ export class MongoManifestStore implements ManifestStore {
   private async writeBase(
     scope: Scope,
     kind: ObjectKind,
-    head: ManifestHead,
+    { head, deltaRows }: { readonly head: ManifestHead; readonly deltaRows: number },
     rowsOf: (from: number, to: number) => Promise<Uint32Array>,
   ): Promise<ManifestHead> {
     const id = scopeId(sha1, scope);
     const generation = head.generation + 1;
     await this.parts.deleteMany({ scopeId: id, kind, generation: { $ne: head.generation } });
-    const deltas = (await this.unfolded(id, [kind]))[kind];
-    const step = Math.max(
-      1,
-      Math.min(partitionCount, Math.floor((partitionCount * rowsAtOnce) / (head.rows + deltas.rows + 1))),
-    );
+    const step = passSize(head.rows + deltaRows);
     let rows = 0;
     let parts = 0;
     for (let from = 0; from < partitionCount; from += step) {

@@ -15,6 +15,13 @@ export const stagedRowBytes = 40;
 export const partitionCount = 64;
 export const partitionOf = (firstIdByte: number): number => firstIdByte >> 2;
 
+/** Rows that one pass over partitions holds in memory. */
+const rowsOfAPass = 100_000;
+
+/** Partitions of one pass, so that a pass holds about as many rows whatever all of them are. */
+export const passSize = (rows: number): number =>
+  Math.max(1, Math.min(partitionCount, Math.floor((partitionCount * rowsOfAPass) / Math.max(1, rows))));
+
 /** The four kinds of content of one upload. */
 export const uploadParts = ['entities', 'relationships', 'deleteEntities', 'deleteRelationships'] as const;
 export type UploadPart = (typeof uploadParts)[number];

@@ -10,14 +10,12 @@ import {
   type DuplicateRows,
   type StagedSegment,
 } from '../graph/plan-changes';
-import { partitionCount, stagedRowBytes } from '../ingest/staged-rows';
+import { partitionCount, passSize, stagedRowBytes } from '../ingest/staged-rows';
 import { freeBytes } from '../../lib/free-bytes';
 import { describeDuplicates } from './duplicates';
 import type { ApplyStores, RunControl } from './finalize-deps';
 import type { PlanWriter, SealedPlan, StagedBatch, StoredJob } from './ports';
 
-/** Rows of either side that one pass holds in memory. */
-const rowsAtOnce = 100_000;
 /** Offending keys that a report lists. */
 const maxReported = 50;
 
@@ -86,11 +84,12 @@ export async function scan(stores: ApplyStores, request: Scan): Promise<Totals> 
   const writes = isDiff || batches.length > 0 || totals.explicitDeletes > 0;
   const prepared = plan && writes ? await manifests.prepare(job.scope, kind) : { rows: 0 };
   const manifestRows = isDiff ? prepared.rows : 0;
-  const hasManifest = manifestRows > 0;
   const step = passSize(Math.max(stagedRows, manifestRows));
   const ignoring = new Set(batches.filter(({ ignoreDuplicates }) => ignoreDuplicates).map(({ seq }) => seq));
-  const actions = new Map(batches.map((batch) => [batch.seq, { list: new Uint8Array(objectsOf(batch)), known: 0 }]));
-  const bytes = new Map<number, number>();
+  const planned = plan ? batches : [];
+  const actions = new Map(
+    planned.map((batch) => [batch.seq, { list: new Uint8Array(objectsOf(batch)), known: 0, bytes: 0 }]),
+  );
   const report: Problem[] = [];
   for (let from = 0; from < partitionCount; from += step) {
     run.checkpoint();
@@ -98,32 +97,34 @@ export async function scan(stores: ApplyStores, request: Scan): Promise<Totals> 
     const to = Math.min(partitionCount, from + step);
     const [staged, manifest] = await Promise.all([
       batches.length > 0 ? loadStaged(stores, { jobId, kind, from, to, ignoring }) : nothingStaged,
-      hasManifest ? loadManifest(stores, { job, kind, from, to }) : new Uint32Array(0),
+      manifestRows > 0 ? loadManifest(stores, { job, kind, from, to }) : new Uint32Array(0),
     ]);
     const pass = planChanges(staged.words, staged.segments, manifest);
     if (pass.duplicates.length > 0 && report.length < maxReported) {
       report.push(...(await duplicateProblems(stores, { job, kind, staged, duplicates: pass.duplicates })));
     }
-    if (!plan) continue;
-    for (const { seq, firstRow, count } of staged.segments) {
-      const part = pass.actions.subarray(firstRow, firstRow + count);
-      const ofBatch = actions.get(seq);
-      ofBatch?.list.set(part, ofBatch.known);
-      if (ofBatch) ofBatch.known += count;
-      bytes.set(seq, (bytes.get(seq) ?? 0) + textBytes(staged.words, firstRow, part));
+    if (plan) {
+      for (const { seq, firstRow, count } of staged.segments) {
+        const ofBatch = actions.get(seq);
+        if (!ofBatch) continue;
+        const part = pass.actions.subarray(firstRow, firstRow + count);
+        ofBatch.list.set(part, ofBatch.known);
+        ofBatch.known += count;
+        ofBatch.bytes += textBytes(staged.words, firstRow, part);
+      }
+      if (pass.unmatched.length > 0) await plan.addDeletes(pickRows(manifest, pass.unmatched));
+      totals.deletes += pass.unmatched.length;
+      totals.live += countLive(manifest);
     }
-    if (pass.unmatched.length > 0) await plan.addDeletes(pickRows(manifest, pass.unmatched));
-    totals.deletes += pass.unmatched.length;
-    totals.live += countLive(manifest);
     freeBytes(staged.words);
     freeBytes(manifest);
   }
   if (report.length > 0) throw duplicateError(kind, report.slice(0, maxReported));
-  for (const [seq, { list }] of actions) {
+  for (const [seq, { list, bytes }] of actions) {
     if (!isDiff) compareAll(list);
     const changes = list.reduce((sum, action) => sum + (action === PlannedAction.none ? 0 : 1), 0);
     totals.changes += changes;
-    if (changes > 0) await plan?.addBatch({ seq, actions: list, bytes: bytes.get(seq) ?? 0 });
+    if (changes > 0) await plan?.addBatch({ seq, actions: list, bytes });
   }
   return totals;
 }
@@ -142,10 +143,6 @@ function textBytes(words: Uint32Array, firstRow: number, actions: Uint8Array): n
 function compareAll(actions: Uint8Array): void {
   for (let i = 0; i < actions.length; i++) if (actions[i] !== PlannedAction.none) actions[i] = PlannedAction.compare;
 }
-
-/** Partitions of one pass, so that a pass holds about `rowsAtOnce` rows whatever the size of the job. */
-const passSize = (rows: number): number =>
-  Math.max(1, Math.min(partitionCount, Math.floor((partitionCount * rowsAtOnce) / Math.max(1, rows))));
 
 interface Staged {
   readonly words: Uint32Array;

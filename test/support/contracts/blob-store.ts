@@ -27,7 +27,7 @@ export function blobStoreContract(openSubject: () => BlobSubject): void {
       key = `contract/${randomUUID()}/a_b-c.d`;
     });
 
-    it.each([0, 1, 100_000])('gives back %i bytes, at once and as a stream', async (size) => {
+    it.each([0, 1, 100_000, 300_000])('gives back %i bytes, at once and as a stream', async (size) => {
       const content = randomBytes(size);
       await blobs.put(key, content);
       const got = await blobs.get(key);

@@ -68,10 +68,12 @@ export class FollowedGraph {
   /** The copy if it is the graph as it is now, or as it was at `time`; undefined if MongoDB has to be asked. */
   async at(time: string | undefined): Promise<CopyAtTime | undefined> {
     this.uses += 1;
-    if (!this.held && time === undefined && this.uses >= usesBeforeLoading) this.start(async () => await this.load());
-    if (time === undefined) return await this.now();
-    this.lastUse = performance.now();
-    return this.atTime(time);
+    if (time !== undefined) {
+      this.lastUse = performance.now();
+      return this.atTime(time);
+    }
+    if (!this.held && this.uses >= usesBeforeLoading) this.start(async () => await this.load());
+    return await this.now();
   }
 
   /** The copy if there is one and it is the graph as it is now. For those that get by without: they do not make it be loaded. */

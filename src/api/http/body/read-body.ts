@@ -29,7 +29,8 @@ class InterruptedBodyError extends DomainError {
 }
 
 /**
- * Reads the whole body into one buffer and keeps its bytes reserved while `use` runs; afterwards they are gone. Until there is room, the socket is not read.
+ * Reads the whole body into one buffer and keeps its bytes reserved while `use` runs; afterwards they are gone. Until there is room,
+ * the socket is not read.
  * @throws DomainError INVALID_BODY, RequestEntityTooLargeException, UNSUPPORTED_MEDIA_TYPE (an unknown Content-Encoding)
  */
 export async function withBody<Result>(
@@ -56,24 +57,26 @@ export async function withBody<Result>(
     return gone.signal;
   };
   let lease: ByteLease | undefined;
-  const held: Buffer[] = [];
+  let body: Buffer | undefined;
   try {
     const wanted = declared ?? undeclaredBytes;
     lease =
       wanted <= alwaysAdmittedBytes
         ? freeLease(limits, wanted, goneSignal)
         : await limits.budget.reserve(wanted, goneSignal());
-    const sent = await receive(raw, { declared, lease, limits });
-    held.push(sent);
-    const body = isGzip && sent.length > 0 ? await gunzip(sent, { maxBytes: limits.maxBytes, lease }) : sent;
-    held.push(body);
+    body = await receive(raw, { declared, lease, limits });
+    if (isGzip && body.length > 0) {
+      const sent = body;
+      body = await gunzip(sent, { maxBytes: limits.maxBytes, lease });
+      freeBytes(sent);
+    }
     return await use(body);
   } catch (err) {
     if (err instanceof MalformedGzipError || err instanceof InterruptedBodyError) reply.header('connection', 'close');
     throw err;
   } finally {
     if (gone) raw.off('close', onClose);
-    held.forEach(freeBytes);
+    if (body) freeBytes(body);
     lease?.release();
   }
 }
