@@ -1,3 +1,4 @@
+import { thriftyMalloc } from '../../../scripts/stack/run-processes';
 import { loadServerConfig, loadWorkerConfig } from '../../../src/config/config';
 import { serverSettings, workerSettings } from '../../../src/config/settings';
 import { SearchAttribute } from '../../../src/contracts/temporal/sync-job';
@@ -26,7 +27,7 @@ describe('deploy/compose.yaml', () => {
   });
 
   it('gives server and worker settings that they accept', () => {
-    const known = [...keysOf(serverSettings), ...keysOf(workerSettings)];
+    const known = [...keysOf(serverSettings), ...keysOf(workerSettings), ...keysOf(thriftyMalloc.worker)];
     for (const name of ['server', 'worker', 'bucket']) {
       expect(keysOf(environmentOf(name)).filter((key) => !known.includes(key))).toEqual([]);
     }

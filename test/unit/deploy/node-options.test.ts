@@ -20,8 +20,11 @@ describe.each(Object.entries(youngGenerationsMiB))('the %s', (name, megabytes) =
   });
 });
 
-it('gives freed memory back in the image as well', () => {
-  for (const [name, value] of Object.entries(thriftyMalloc)) {
+it('gives freed memory back in containers as well', () => {
+  for (const [name, value] of Object.entries(thriftyMalloc.server)) {
     expect(textOf('Dockerfile')).toContain(`${name}=${value}`);
   }
+  const { MALLOC_MMAP_THRESHOLD_: threshold } = thriftyMalloc.worker;
+  expect(textOf('compose.yaml')).toContain(`MALLOC_MMAP_THRESHOLD_: ${threshold}`);
+  expect(textOf('kubernetes/worker.yaml')).toContain(`{ name: MALLOC_MMAP_THRESHOLD_, value: '${threshold}' }`);
 });
