@@ -17,6 +17,9 @@ import { planRawData, writeRawData } from './raw-data';
 import { resolveEnds, touchForeignEnds, type AsIf, type ResolvedEnds } from './relationship-ends';
 import { writeNew } from './write-new';
 
+/** Documents of so many objects are in memory at a time, before and after. */
+const changesAtOnce = 2_000;
+
 interface WriteRequest {
   readonly of: WriteOf;
   readonly changes: readonly Change[];
@@ -51,7 +54,14 @@ const counters = {
   },
 } as const;
 
-export async function writeChanges(database: Database, whole: WriteRequest): Promise<void> {
+/** Writes all changes of a transaction, not holding all of their documents at a time. */
+export async function writeChanges(database: Database, request: WriteRequest): Promise<void> {
+  for (let at = 0; at < request.changes.length; at += changesAtOnce) {
+    await writeSome(database, { ...request, changes: request.changes.slice(at, at + changesAtOnce) });
+  }
+}
+
+async function writeSome(database: Database, whole: WriteRequest): Promise<void> {
   const isPlainNew = whole.assumeNew && !whole.earlierVersions && whole.of.by.mode === SyncMode.diff;
   const request = isPlainNew ? { ...whole, changes: await writeNew(database, whole) } : whole;
   const { of, changes, chunk, session } = request;

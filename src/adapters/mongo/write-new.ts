@@ -25,8 +25,7 @@ interface NewRequest {
  * Inserts objects that are new to the graph, without looking whether they are: a duplicate key then fails the transaction.
  * @returns the changes that are left to do in the ordinary way
  */
-export async function writeNew(database: Database, whole: NewRequest): Promise<readonly Change[]> {
-  const request = { ...whole, changes: inOrderOfIds(whole.changes) };
+export async function writeNew(database: Database, request: NewRequest): Promise<readonly Change[]> {
   const { of, changes } = request;
   const { by, kind } = of;
   const encoded = encode({
@@ -68,14 +67,6 @@ async function insertNew(
   await insertEncoded(database, { collection, documents, session });
   return left;
 }
-
-/** By the beginnings of their ids: one transaction then passes once through each index that holds ids, instead of searching for every one. */
-function inOrderOfIds(changes: readonly Change[]): readonly Change[] {
-  const places = Float64Array.from(changes, ({ id }, at) => beginningOf(id) * changes.length + at).sort();
-  return Array.from(places, (place) => changes[place % changes.length]).filter((change) => change !== undefined);
-}
-
-const beginningOf = (id: Uint8Array): number => Buffer.from(id.buffer, id.byteOffset, 4).readUInt32BE();
 
 /** What `buildDocument` gives every new object of a job. */
 function templateOf({ by }: WriteOf): Uint8Array {

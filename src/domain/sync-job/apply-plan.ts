@@ -10,8 +10,11 @@ import type { Change, ChunkOf } from './graph-writer';
 import type { SealedPlan, StoredJob } from './ports';
 import { StagedChange, stagedText } from './staged-object';
 
-/** Objects of one transaction. */
-const changesPerChunk = 2_000;
+/**
+ * Objects of one transaction: for entities, an upload of the SDK's size. Every transaction reaches all over the indexes by id, whose pages
+ * the database can write out only between transactions. Relationships may take other objects with them.
+ */
+const changesPerChunk: Readonly<Record<ObjectKind, number>> = { entity: 6_000, relationship: 2_000 };
 /** Of a transaction that gathers the changes of several batches: fewer, so that there is one for every lane sooner. */
 const gatheredChanges = 250;
 const gatheredBytes = 8 * 1024 * 1024;
@@ -130,10 +133,12 @@ async function* changePieces(
       continue;
     }
     const read = async () => await stores.staging.content({ jobId: job.document.id, kind, seq });
-    const batch = new SharedBatch(read, Math.ceil(numbers.length / changesPerChunk));
-    for (let at = 0; at < numbers.length; at += changesPerChunk) {
-      const of: ChunkOf = { job, kind, chunk: `c${seq}.${at / changesPerChunk}` };
-      yield pieceOfBatch(stores, of, { seq, actions, numbers: numbers.slice(at, at + changesPerChunk) }, batch);
+    const size = changesPerChunk[kind];
+    const batch = new SharedBatch(read, Math.ceil(numbers.length / size));
+    for (let at = 0; at < numbers.length; at += size) {
+      // The size is in the name: what an earlier version has written of a part is not taken for all of it.
+      const of: ChunkOf = { job, kind, chunk: `c${seq}.${size}.${at / size}` };
+      yield pieceOfBatch(stores, of, { seq, actions, numbers: numbers.slice(at, at + size) }, batch);
     }
   }
   if (gathered.length > 0) yield closeGathered();

@@ -150,6 +150,21 @@ export function graphWriterContract(openSubject: OpenSubject): void {
       expect([...(await manifest('east')).values()].every(({ hash }) => hash !== unknown)).toBe(true);
     });
 
+    it('applies thousands of objects as one chunk, also where one of the last was not new after all', async () => {
+      const first = await begin();
+      await put(first, { entities: [entity('k4400', { n: 1 })] });
+      await endJob(stores, first.document.id);
+      const second = await begin();
+      const body = { entities: Array.from({ length: 4_500 }, (_, i) => entity(`k${i}`)) };
+      await put(second, body, { isNew: true });
+      await put(second, body, { isNew: true });
+      expect(await counts(second)).toEqual({ numEntitiesCreated: 4_499, numEntitiesUpdated: 1 });
+      const { entities } = await subject.graphOf(account);
+      expect(entities.size).toBe(4_500);
+      expect(entities.get('east/k4400')).toMatchObject({ version: 2, history: [{ version: 1, properties: { n: 1 } }] });
+      expect([...(await manifest('east')).values()].filter(({ version }) => version === 2)).toHaveLength(1);
+    });
+
     it('merges in CREATE_OR_UPDATE, after which the bytes of no upload describe the object', async () => {
       await put(await begin(), { entities: [entity('a', { n: 1, m: 2 }), entity('b', { n: 1 })] });
       const job = await begin('CREATE_OR_UPDATE');

@@ -17,9 +17,9 @@ async function scene() {
   await bench.service.finalize(first.id, { partialTypes: [] });
   await bench.finish(first.id);
   const { id } = await bench.service.start({ source: 'api', scope: 'east' });
-  await bench.upload(id, { entities: entities(2_500, 7_500, 1) });
-  const named = entities(7_000, 7_600).map(({ _key }) => ({ _key }));
-  await bench.upload(id, { entities: entities(7_500, 7_501), deleteEntities: named });
+  await bench.upload(id, { entities: entities(2_500, 15_500, 1) });
+  const named = entities(15_000, 15_600).map(({ _key }) => ({ _key }));
+  await bench.upload(id, { entities: entities(15_500, 15_501), deleteEntities: named });
   await bench.service.finalize(id, { partialTypes: [] });
   const job = (await bench.stores.jobs.find(id)) as StoredJob;
   await planKind(bench.stores, job, 'entity', run);
@@ -27,7 +27,7 @@ async function scene() {
   return { ...bench, job, plan };
 }
 const counts = {
-  numEntitiesCreated: 2_501,
+  numEntitiesCreated: 10_501,
   numEntitiesUpdated: 2_500,
   numEntitiesDeleted: 2_500 + 501,
   numEntityDeleteErrors: 99,
@@ -54,10 +54,10 @@ describe('applying a plan', () => {
     const chunks: string[] = [];
     const graph = observed(played.stores.graph, async ({ chunk }) => void chunks.push(chunk));
     await applyPlan(withGraph(played.stores, graph), played.job, played.plan, run);
-    expect(chunks.slice(0, -2).sort()).toEqual(['c1.0', 'c1.1', 'c1.2', 'c2.0', 'd0']);
+    expect(chunks.slice(0, -2).sort()).toEqual(['c1.6000.0', 'c1.6000.1', 'c1.6000.2', 'c2.0', 'd0']);
     expect(chunks.slice(-2).sort()).toEqual(['x0', 'x500'].map((_, i) => `x${i}`));
     expect((await played.stores.graph.totals(played.job)).counts).toEqual(counts);
-    expect(live(played)).toBe(4_500);
+    expect(live(played)).toBe(12_500);
     const { document } = (await played.stores.jobs.find(played.job.document.id)) as StoredJob;
     expect(document).toMatchObject({ status: 'FINALIZING_ENTITIES', ...counts });
     chunks.length = 0;
@@ -77,7 +77,7 @@ describe('applying a plan', () => {
     await applyPlan(withGraph(played.stores, graph), played.job, played.plan, run);
     expect(written).toHaveLength(7 - pieces);
     expect((await played.stores.graph.totals(played.job)).counts).toEqual(counts);
-    expect(live(played)).toBe(4_500);
+    expect(live(played)).toBe(12_500);
   });
 
   it('writes again what a database that died had not made durable', async () => {
@@ -107,7 +107,7 @@ describe('applying a plan', () => {
     expect(written.filter((chunk) => chunk === 'd0')).toHaveLength(2);
     expect(written).toHaveLength(8);
     expect((await graph.totals(played.job)).counts).toEqual(counts);
-    expect(live(played)).toBe(4_500);
+    expect(live(played)).toBe(12_500);
   });
 
   it('says how far it is, and stops between two pieces when it is told to', async () => {
