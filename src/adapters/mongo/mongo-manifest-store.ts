@@ -14,7 +14,7 @@ import { bytesOf, idAt, joinPartitions, partitionProjection } from './packed-ids
 /** One document of a base holds at most this many rows, far below MongoDB's 16 MB. */
 const maxPartRows = 100_000;
 /** Delta rows of so many chunks come in one reply; by itself the server fills replies of 16 MB, which live too long to be freed soon. */
-const deltasAtOnce = 128;
+const deltasAtOnce = 48;
 /** A base is rewritten when its deltas pass an eighth of it, or when they are in too many pieces to read quickly. */
 const foldShare = 8;
 const maxUnfoldedChunks = 256;
