@@ -17,7 +17,7 @@ import { contentOf, hasMappings } from './mapping-documents';
 import { bytesOf, idAt, idsIn, idToText } from './packed-ids';
 import { planRawData } from './raw-data';
 import type { AsIf } from './relationship-ends';
-import { decideChanges } from './write-changes';
+import { decideChanges, partsOf } from './write-changes';
 import { writeOf, type WriteOf } from './write-of';
 
 const maxSample = 20;
@@ -61,12 +61,16 @@ export class DryRunGraph implements GraphWriter, AsIf {
     const of = writeOf(chunkOf);
     await this.once(of, async (chunk) => {
       const changes = of.kind === 'entity' ? all : await this.applyMapped(of, chunk, all);
-      const request = { of, changes, chunk, session: this.session, assumeNew: false, asIf: this };
-      const { written, current } = await decideChanges(this.database, request);
-      if (of.kind === 'entity') planRawData({ of, changes, chunk, written, current });
-      for (const document of written.inserts) this.note(of.kind, 'created', document);
-      for (const { before } of written.updates) this.note(of.kind, before._deleted ? 'created' : 'updated', before);
+      for (const part of partsOf(changes)) await this.decide(of, chunk, part);
     });
+  }
+
+  private async decide(of: WriteOf, chunk: ChunkBuilder, changes: readonly Change[]): Promise<void> {
+    const request = { of, changes, chunk, session: this.session, assumeNew: false, asIf: this };
+    const { written, current } = await decideChanges(this.database, request);
+    if (of.kind === 'entity') planRawData({ of, changes, chunk, written, current });
+    for (const document of written.inserts) this.note(of.kind, 'created', document);
+    for (const { before } of written.updates) this.note(of.kind, before._deleted ? 'created' : 'updated', before);
   }
 
   async applyDeletes(chunkOf: ChunkOf, rows: Uint8Array, keepTypes: readonly string[]): Promise<void> {

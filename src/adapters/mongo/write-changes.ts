@@ -54,11 +54,13 @@ const counters = {
   },
 } as const;
 
-/** Writes all changes of a transaction, not holding all of their documents at a time. */
 export async function writeChanges(database: Database, request: WriteRequest): Promise<void> {
-  for (let at = 0; at < request.changes.length; at += changesAtOnce) {
-    await writeSome(database, { ...request, changes: request.changes.slice(at, at + changesAtOnce) });
-  }
+  for (const changes of partsOf(request.changes)) await writeSome(database, { ...request, changes });
+}
+
+/** The changes of a transaction, in parts whose documents are in memory at a time. */
+export function* partsOf(changes: readonly Change[]): Iterable<readonly Change[]> {
+  for (let at = 0; at < changes.length; at += changesAtOnce) yield changes.slice(at, at + changesAtOnce);
 }
 
 async function writeSome(database: Database, whole: WriteRequest): Promise<void> {

@@ -11,8 +11,8 @@ import type { SealedPlan, StoredJob } from './ports';
 import { StagedChange, stagedText } from './staged-object';
 
 /**
- * Objects of one transaction: for entities, an upload of the SDK's size. Every transaction reaches all over the indexes by id, whose pages
- * the database can write out only between transactions. Relationships may take other objects with them.
+ * Objects of one transaction. For entities, an upload of the SDK's size: fewer and larger ones were measured to take less of the database
+ * (docs/performance.md). Relationships may take other objects with them.
  */
 const changesPerChunk: Readonly<Record<ObjectKind, number>> = { entity: 6_000, relationship: 2_000 };
 /** Of a transaction that gathers the changes of several batches: fewer, so that there is one for every lane sooner. */
