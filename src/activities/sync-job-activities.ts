@@ -92,10 +92,12 @@ export function createSyncJobActivities(deps: SyncJobActivitiesDependencies) {
       await applyPlan(closed, job, plan, run);
     }
     await settleTargets(stores, job, run);
+    const seenByAll = stores.graph.seenByAll();
     run.progress({ step: 'folding the manifests', done: 0, of: 1 });
     await stores.manifests.compact(job.scope);
     await stores.counters.fold();
     const { counts, problems } = await stores.graph.totals(job);
+    await seenByAll;
     const ended = await stores.jobs.end(ref.jobId, {
       status: SyncJobStatus.finished,
       counts,

@@ -28,6 +28,9 @@ export function timedStores(stores: FinalizeStores, { chunkDuration }: WorkerMet
         end();
         return settled;
       },
+      seenByAll: async () => {
+        await graph.seenByAll();
+      },
       appliedChunks: async (job, kind) => await graph.appliedChunks(job, kind),
       totals: async (job) => await graph.totals(job),
     },

@@ -110,6 +110,10 @@ export class DryRunGraph implements GraphWriter, AsIf {
     return await Promise.resolve(0);
   }
 
+  async seenByAll(): Promise<void> {
+    await Promise.resolve();
+  }
+
   async appliedChunks(_job: StoredJob, kind: ObjectKind): Promise<ReadonlySet<string>> {
     return await Promise.resolve(this.chunks[kind]);
   }

@@ -5,6 +5,7 @@ import type { AppliedChunk, Change, ChunkOf, GraphWriter } from '../../domain/sy
 import type { StoredJob } from '../../domain/sync-job/ports';
 import { ChunkBuilder } from './chunk-builder';
 import { ChunkTotals } from './chunk-totals';
+import { commitWait } from './commit-wait';
 import { inTransaction, isDuplicateKey, type Database } from './database';
 import { applyMapped, endUnmapped } from './apply-mapped';
 import { endByIds, endByRows } from './end-objects';
@@ -59,6 +60,10 @@ export class MongoGraphWriter implements GraphWriter {
       if (settled > 0) await chunk.write(this.database, session);
       return settled;
     });
+  }
+
+  async seenByAll(): Promise<void> {
+    await commitWait();
   }
 
   async appliedChunks(job: StoredJob, kind: ObjectKind): Promise<ReadonlySet<string>> {

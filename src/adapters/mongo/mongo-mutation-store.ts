@@ -12,6 +12,7 @@ import { sha1 } from '../digest';
 import { endUnmapped } from './apply-mapped';
 import { ChunkBuilder } from './chunk-builder';
 import type { GraphDocument } from './collections';
+import { commitWait } from './commit-wait';
 import { inTransaction, isDuplicateKey, orUnavailable, type Database } from './database';
 import { endByIds } from './end-objects';
 import { openScope } from './ended-beside';
@@ -121,8 +122,10 @@ export class MongoMutationStore implements MutationStore {
     work: (mutation: Mutation) => Promise<GraphDocument>,
   ): Promise<FlatObject> {
     const document = await orUnavailable(this.attempt(kind, at, work));
+    const seen = commitWait();
     // What was acknowledged stays so whatever becomes of this; the next one looks again.
     if (randomInt(mutationsPerFold) === 0) await this.counters.fold().catch(() => undefined);
+    await seen;
     return toFlatObject(document, { latest: true });
   }
 

@@ -10,6 +10,7 @@ import type { NewRawData, RawDataContent, RawDataStore, RawDataVersion } from '.
 import { sha1, sha256Base64 } from '../digest';
 import { ChunkBuilder } from './chunk-builder';
 import type { GraphDocument, RawDataDocument } from './collections';
+import { commitWait } from './commit-wait';
 import { inTransaction, orUnavailable, type Database } from './database';
 import { bytesOf, idFromText } from './packed-ids';
 import { contentIdOf, decodeHashes, encodeHashes, newVersion, writeRawData } from './raw-data';
@@ -94,7 +95,7 @@ export class MongoRawDataStore implements RawDataStore {
       latest: readonly RawDataDocument[],
     ) => { readonly versions: RawDataDocument[]; readonly contents: Map<string, Uint8Array> },
   ): Promise<number> {
-    return await orUnavailable(
+    const count = await orUnavailable(
       inTransaction(this.database, { durable: true }, async (session) => {
         const entity = await this.liveEntity(entityId, session);
         const scope = { account: this.account, source: entity._source, scope: entity._scope };
@@ -119,6 +120,8 @@ export class MongoRawDataStore implements RawDataStore {
         return versions.length;
       }),
     );
+    await commitWait();
+    return count;
   }
 
   /**

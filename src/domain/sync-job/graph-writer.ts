@@ -45,6 +45,8 @@ export interface GraphWriter {
    * are none left.
    */
   settleTargets(job: StoredJob): Promise<number>;
+  /** Returns when every question that begins afterwards sees what was durable at the call. Comes before a job is said to have ended. */
+  seenByAll(): Promise<void>;
   /** Names of the chunks of the job and kind that are applied, durably. */
   appliedChunks(job: StoredJob, kind: ObjectKind): Promise<ReadonlySet<string>>;
   /** Sums over everything that the job applied; `problems` capped at 50. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Binary } from 'mongodb';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { commitWait } from '../../../src/adapters/mongo/commit-wait';
 import { CopiedGraphSnapshot } from '../../../src/adapters/mongo/copy/copied-graph-snapshot';
 import type { CopyEvent } from '../../../src/adapters/mongo/copy/followed-graph';
 import { GraphCopies } from '../../../src/adapters/mongo/copy/graph-copies';
@@ -115,6 +116,7 @@ describe('a copy of the graph', () => {
           await entities.updateOne({ _id: id as Binary }, { $set: { state: `round ${round}` } }, { session });
           await between();
         });
+        await commitWait();
       };
       const before = await states();
       await change(slow?._id, async () => {

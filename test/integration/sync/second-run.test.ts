@@ -297,6 +297,9 @@ function crashing(graph: FinalizeStores['graph'], saboteur: { calls: number; cra
       });
       return settled;
     },
+    seenByAll: async () => {
+      await graph.seenByAll();
+    },
     appliedChunks: async (job, kind) => await graph.appliedChunks(job, kind),
     totals: async (job) => await graph.totals(job),
   };

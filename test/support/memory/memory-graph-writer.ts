@@ -65,6 +65,10 @@ export class MemoryGraphWriter implements GraphWriter {
     return await Promise.resolve(0);
   }
 
+  async seenByAll() {
+    await Promise.resolve();
+  }
+
   async appliedChunks({ document }: StoredJob, kind: ObjectKind) {
     const prefix = `${document.id}/${kind}/`;
     const names = [...this.database.chunks.keys()].filter((name) => name.startsWith(prefix));

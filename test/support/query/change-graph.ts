@@ -1,3 +1,4 @@
+import { commitWait } from '../../../src/adapters/mongo/commit-wait';
 import type { Database } from '../../../src/adapters/mongo/database';
 import { inTransaction } from '../../../src/adapters/mongo/database';
 import { GraphChanges } from '../../../src/adapters/mongo/graph-changes';
@@ -23,4 +24,5 @@ export async function changeGraph(database: Database, account: string, graph: Gr
     }
     await changes.write(database, account, session);
   });
+  await commitWait();
 }

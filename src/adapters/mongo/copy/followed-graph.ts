@@ -1,3 +1,4 @@
+import { lookHoldsMs } from '../commit-wait';
 import type { Database } from '../database';
 import { graphChangesKeptMs } from '../graph-changes';
 import { parseTime, ReadSession } from '../query/read-session';
@@ -21,6 +22,8 @@ export interface FollowedGraphOptions {
   /** Throws when the copy may not take up as much. @param bytes of the copy so far */
   readonly makeRoom: (bytes: number) => void;
   readonly report: (event: CopyEvent) => void;
+  /** Milliseconds that only grow. */
+  readonly clock?: () => number;
 }
 
 export type CopyEvent =
@@ -40,9 +43,14 @@ interface Held {
   /** The copy is the graph at all times from `since` to `until`. */
   since: string;
   until: string;
+  /** When the look began that has found it to be the graph at `until`. */
+  lookedAt: number;
 }
 
-/** A copy of the graph of one account, and whether it is the graph as it is now. */
+/**
+ * A copy of the graph of one account, and whether it is the graph as it is now: as a look has found it that began after the question
+ * came, or less than `lookHoldsMs` before. Writers acknowledge nothing before a look has lost its hold (`commit-wait.ts`).
+ */
 export class FollowedGraph {
   private held: Held | undefined;
   /** Changes with every change of the copy, so that who reads it can tell. */
@@ -54,12 +62,15 @@ export class FollowedGraph {
   /** Known to be behind: then nobody has to ask again before it may follow. */
   private isBehind = false;
   private readonly checked = new SharedAnswer(async () => await this.check());
+  private readonly clock: () => number;
   lastUse = 0;
 
   constructor(
     private readonly database: Database,
     private readonly options: FollowedGraphOptions,
-  ) {}
+  ) {
+    this.clock = options.clock ?? (() => performance.now());
+  }
 
   get byteLength(): number {
     return this.held?.copy.byteLength ?? 0;
@@ -79,8 +90,13 @@ export class FollowedGraph {
   /** The copy if there is one and it is the graph as it is now. For those that get by without: they do not make it be loaded. */
   async now(): Promise<CopyAtTime | undefined> {
     this.lastUse = performance.now();
-    if (!this.held || this.work || (this.isBehind && performance.now() < this.nextWorkAt)) return undefined;
-    return await this.checked.next();
+    const { held } = this;
+    if (!held || this.work || (this.isBehind && performance.now() < this.nextWorkAt)) return undefined;
+    const age = this.clock() - held.lookedAt;
+    if (age >= lookHoldsMs) return await this.checked.next();
+    // Where questions come without a pause, the next look is there before this one has lost its hold. If it fails, so will the next.
+    if (age >= lookHoldsMs / 2) void this.checked.next().catch(() => undefined);
+    return this.atTime(held.until);
   }
 
   /** Follows the graph while nobody asks, so that the records of what has changed since are still there. */
@@ -105,10 +121,11 @@ export class FollowedGraph {
   private async check(): Promise<CopyAtTime | undefined> {
     const { held } = this;
     if (!held || this.work) return undefined;
+    const lookedAt = this.clock();
     const time = await held.records.timeIfAllKnown(this.database);
     if (this.held !== held) return undefined;
     if (time !== undefined && secondsOf(time) - secondsOf(held.until) < graphChangesKeptMs / 2_000) {
-      held.until = time;
+      Object.assign(held, { until: time, lookedAt });
       held.records.learn([], time);
       return this.atTime(time);
     }
@@ -149,11 +166,12 @@ export class FollowedGraph {
     const records = new ChangeRecords(account);
     const session = this.newSession();
     try {
+      const lookedAt = this.clock();
       const known = await records.unknown(session);
       await loadAll(copy, session, account, () => makeRoom(copy.byteLength));
       const time = timeOf(session);
       records.learn(known, time);
-      this.held = { copy, records, since: time, until: time };
+      this.held = { copy, records, since: time, until: time, lookedAt };
     } finally {
       await session.close();
     }
@@ -174,6 +192,7 @@ export class FollowedGraph {
     const { copy, records } = held;
     const session = this.newSession();
     try {
+      const lookedAt = this.clock();
       const unknown = await records.unknown(session);
       const time = timeOf(session);
       const isTooLate = secondsOf(time) - secondsOf(held.until) >= graphChangesKeptMs / 2_000;
@@ -187,7 +206,7 @@ export class FollowedGraph {
       await loadSome(copy, session, account, changed);
       makeRoom(copy.byteLength);
       records.learn(unknown, time);
-      held.since = held.until = time;
+      Object.assign(held, { since: time, until: time, lookedAt });
     } finally {
       await session.close();
     }

@@ -42,6 +42,9 @@ function observed(graph: GraphWriter, before: (of: ChunkOf) => Promise<void>): G
     applyDeletes: async (of, rows, keep) => (await before(of), await graph.applyDeletes(of, rows, keep)),
     applyExplicitDeletes: async (of, ids, more) => (await before(of), await graph.applyExplicitDeletes(of, ids, more)),
     settleTargets: async (job) => await graph.settleTargets(job),
+    seenByAll: async () => {
+      await graph.seenByAll();
+    },
     appliedChunks: async (job, kind) => await graph.appliedChunks(job, kind),
     totals: async (job) => await graph.totals(job),
   };
