@@ -50,46 +50,50 @@ describe('copies of the graph in two servers', () => {
     }
   }
 
-  it.each(['mutation', 'job'] as const)('miss nothing that a %s has been acknowledged for', async (how) => {
-    const bench = createSyncBench(database, {});
-    const { account, service } = bench;
-    const mutations = new GraphMutationsService({
-      account,
-      store: new MongoMutationStore(database, account),
-      sha1,
-      now: () => bench.clock.now,
-      limits: { maxKeyBytes: 1_024, maxObjectBytes: 2 ** 20 },
-    });
-    const upload = async (state: string): Promise<void> => {
-      const { id } = await service.start({ source: 'api', scope: 'east' });
-      await bench.upload(id, { entities: [{ _key: 'a', _type: 'thing', _class: 'Thing', state }] });
-      await service.finalize(id, { partialTypes: [] });
-      expect(await bench.finish(id)).toMatchObject({ status: 'FINISHED' });
-    };
-    await upload('first');
-    const stored = await database.collections.entities.findOne({ _accountId: account });
-    const id = stored?._id.toUUID().toString() ?? '';
-    const change = async (state: string): Promise<void> => {
-      bench.clock.now += 1_000;
-      if (how === 'job') await upload(state);
-      else await mutations.updateEntityV2({ entity: { _id: id, state }, timestamp: undefined });
-    };
-    for (const server of servers) await (await untilCopied(server.readerOf(account))).close();
-    const answers = servers.flatMap((server) => server.answersOf(account) ?? []);
-    const stateIn = async (each: CopiedAnswers) => (await each.entity(id))?.found?.['state'];
-    await whileAsked(answers, id, async () => {
-      for (let round = 0; round < rounds; round++) {
-        const [before, after] = [await stateIn(answers[0] as CopiedAnswers), `round ${round}`];
-        await change(after);
-        // As it is now, or not at all: then MongoDB is asked.
-        for (const each of answers) expect((await stateIn(each)) ?? after).toBe(after);
-        expect(before).not.toBe(after);
-        await eventually(async () => {
-          for (const each of answers) expect(await stateIn(each)).toBe(after);
-        });
-      }
-    });
-  }, 120_000);
+  it.each(['mutation', 'job'] as const)(
+    'miss nothing that a %s has been acknowledged for',
+    async (how) => {
+      const bench = createSyncBench(database, {});
+      const { account, service } = bench;
+      const mutations = new GraphMutationsService({
+        account,
+        store: new MongoMutationStore(database, account),
+        sha1,
+        now: () => bench.clock.now,
+        limits: { maxKeyBytes: 1_024, maxObjectBytes: 2 ** 20 },
+      });
+      const upload = async (state: string): Promise<void> => {
+        const { id } = await service.start({ source: 'api', scope: 'east' });
+        await bench.upload(id, { entities: [{ _key: 'a', _type: 'thing', _class: 'Thing', state }] });
+        await service.finalize(id, { partialTypes: [] });
+        expect(await bench.finish(id)).toMatchObject({ status: 'FINISHED' });
+      };
+      await upload('first');
+      const stored = await database.collections.entities.findOne({ _accountId: account });
+      const id = stored?._id.toUUID().toString() ?? '';
+      const change = async (state: string): Promise<void> => {
+        bench.clock.now += 1_000;
+        if (how === 'job') await upload(state);
+        else await mutations.updateEntityV2({ entity: { _id: id, state }, timestamp: undefined });
+      };
+      for (const server of servers) await (await untilCopied(server.readerOf(account))).close();
+      const answers = servers.flatMap((server) => server.answersOf(account) ?? []);
+      const stateIn = async (each: CopiedAnswers) => (await each.entity(id))?.found?.['state'];
+      await whileAsked(answers, id, async () => {
+        for (let round = 0; round < rounds; round++) {
+          const [before, after] = [await stateIn(answers[0] as CopiedAnswers), `round ${round}`];
+          await change(after);
+          // As it is now, or not at all: then MongoDB is asked.
+          for (const each of answers) expect((await stateIn(each)) ?? after).toBe(after);
+          expect(before).not.toBe(after);
+          await eventually(async () => {
+            for (const each of answers) expect(await stateIn(each)).toBe(after);
+          });
+        }
+      });
+    },
+    120_000,
+  );
 
   it('answer by one look for as long as it holds', async () => {
     const account = newAccountName();
