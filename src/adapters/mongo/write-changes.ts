@@ -18,7 +18,7 @@ import { resolveEnds, touchForeignEnds, type AsIf, type ResolvedEnds } from './r
 import { writeNew } from './write-new';
 
 /** Documents of so many objects are in memory at a time, before and after. */
-const changesAtOnce = 2_000;
+const changesAtOnce = 1_000;
 
 interface WriteRequest {
   readonly of: WriteOf;

@@ -1,14 +1,13 @@
 import type { ObjectKind } from '../graph/identity';
 import { PlannedAction } from '../graph/plan-changes';
 import { manifestRowBytes } from '../graph/manifest-rows';
-import { stagedRowBytes } from '../ingest/staged-rows';
 import { freeBytes } from '../../lib/free-bytes';
 import { inLanes } from '../../lib/in-lanes';
 import { oneAhead } from '../../lib/one-ahead';
 import type { ApplyStores, RunControl } from './finalize-deps';
 import type { Change, ChunkOf } from './graph-writer';
 import type { SealedPlan, StoredJob } from './ports';
-import { StagedChange, stagedText } from './staged-object';
+import { StagedChange } from './staged-object';
 
 /**
  * Objects of one transaction. For entities, an upload of the SDK's size: fewer and larger ones were measured to take less of the database
@@ -164,7 +163,8 @@ function gatheredPiece(stores: ApplyStores, of: ChunkOf, parts: readonly Part[])
       const changes: Change[] = [];
       const loadPart = async ({ seq }: Part) => await stores.staging.content({ jobId, kind: of.kind, seq });
       for await (const [part, batch] of oneAhead(parts, loadPart)) {
-        changes.push(...changesOf(of.kind, part, batch, { copied: true }));
+        // The body is freed before the changes are written.
+        changes.push(...changesOf(of.kind, part, batch).map((change) => change.copied()));
         freeBytes(batch.body);
       }
       await stores.graph.applyChanges(of, changes);
@@ -192,16 +192,5 @@ class SharedBatch {
   }
 }
 
-/** @param copied the body may be freed before the changes are written */
-const changesOf = (
-  kind: ObjectKind,
-  { actions, numbers }: Part,
-  { rows, body }: LoadedBatch,
-  { copied = false } = {},
-): readonly Change[] =>
-  numbers.map((number) => {
-    const shared = rows.subarray(number * stagedRowBytes, (number + 1) * stagedRowBytes);
-    const row = copied ? new Uint8Array(shared) : shared;
-    const text = stagedText(body, row);
-    return new StagedChange(kind, row, copied ? new Uint8Array(text) : text, actions[number] === PlannedAction.create);
-  });
+const changesOf = (kind: ObjectKind, { actions, numbers }: Part, batch: LoadedBatch): readonly StagedChange[] =>
+  numbers.map((number) => new StagedChange(kind, batch, number, actions[number] === PlannedAction.create));

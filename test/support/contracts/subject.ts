@@ -3,12 +3,12 @@ import { sha1 } from '../../../src/adapters/digest';
 import { createUploadReader } from '../../../src/adapters/ingest/upload-reader';
 import type { SyncMode } from '../../../src/contracts/sync-job';
 import { keyNamespace, type ObjectKind, type Scope } from '../../../src/domain/graph/identity';
-import { stagedRowBytes, type ScannedUpload } from '../../../src/domain/ingest/staged-rows';
+import type { ScannedUpload } from '../../../src/domain/ingest/staged-rows';
 import type { FinalizeStores } from '../../../src/domain/sync-job/finalize-deps';
 import type { Change } from '../../../src/domain/sync-job/graph-writer';
 import type { OpenJobs } from '../../../src/domain/sync-job/job-keeper';
 import type { NewJob, StoredJob } from '../../../src/domain/sync-job/ports';
-import { StagedChange, stagedText } from '../../../src/domain/sync-job/staged-object';
+import { StagedChange } from '../../../src/domain/sync-job/staged-object';
 import type { BenchGraph } from '../bench';
 
 /** One side of a contract: all stores over one database, real or not. */
@@ -60,10 +60,8 @@ export async function uploadOf(scope: Scope, body: unknown, syncMode: SyncMode =
 /** The objects of an upload as a plan would have them looked at. */
 export function changesOf(kind: ObjectKind, upload: ScannedUpload, isNew: boolean): Change[] {
   const { count, rows } = kind === 'entity' ? upload.entities : upload.relationships;
-  return Array.from({ length: count }, (_, at) => {
-    const row = rows.subarray(at * stagedRowBytes, (at + 1) * stagedRowBytes);
-    return new StagedChange(kind, row, stagedText(upload.body, row), isNew);
-  });
+  const staged = { rows, body: upload.body };
+  return Array.from({ length: count }, (_, number) => new StagedChange(kind, staged, number, isNew));
 }
 
 /** A job that is closed, and first of its queue if the scope has no other. */
