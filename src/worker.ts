@@ -38,9 +38,13 @@ import { createReadiness } from './observability/readiness';
 import { sdkLogger } from './observability/sdk-logger';
 import { startTelemetry, type Telemetry } from './observability/telemetry';
 import { createWorkerMetrics, type WorkerMetrics } from './observability/worker-metrics';
+import { youngCollector } from './observability/young-collector';
 
 /** Built by `npm run build` beside this file: one bundle without the interceptors of traces, one with them. */
 const bundleFile = (isTraced: boolean): string => (isTraced ? 'workflow-bundle-traced.js' : 'workflow-bundle.js');
+
+/** About two replies of MongoDB. */
+const youngExternalBytes = 8 * 1024 * 1024;
 
 accountForExternalMemory();
 
@@ -115,6 +119,7 @@ async function main(): Promise<void> {
         now: Date.now,
         uploadWindowMs: config.uploadWindowMs,
         applyLanes: config.applyLanes,
+        betweenPieces: youngCollector(youngExternalBytes),
         deleteGuard: config.deleteGuard,
       }),
       ...createQueryActivities({ ...results, digest: sha256Base64 }),

@@ -22,6 +22,8 @@ export interface SyncJobActivitiesDependencies extends HoldDependencies {
   readonly accountExists: (account: string) => Promise<boolean>;
   readonly uploadWindowMs: number;
   readonly applyLanes: number;
+  /** Called before each pass of a plan and each transaction, often; for what the process wants to do then. */
+  readonly betweenPieces?: () => void;
   /**
    * A job ends in its first activity while its plans have no more changes and deletions than this: a task of the workflow and
    * another activity would take longer than the rest of the job. @default 2000

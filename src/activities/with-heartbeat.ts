@@ -3,11 +3,18 @@ import type { RunControl } from '../domain/sync-job/finalize-deps';
 
 /** Runs long work, and tells Temporal every second how far it is. A cancelled or lost activity stops at its next checkpoint. */
 export async function withHeartbeat<T>(
-  { applyLanes: lanes, now }: { readonly applyLanes: number; readonly now: () => number },
+  {
+    applyLanes: lanes,
+    now,
+    betweenPieces,
+  }: { readonly applyLanes: number; readonly now: () => number; readonly betweenPieces?: () => void },
   work: (run: RunControl) => Promise<T>,
 ): Promise<T> {
   return await whileHeartbeating(async (progress) => {
-    const checkpoint = (): void => cancellationSignal().throwIfAborted();
+    const checkpoint = (): void => {
+      cancellationSignal().throwIfAborted();
+      betweenPieces?.();
+    };
     return await work({ lanes, now, progress, checkpoint });
   });
 }

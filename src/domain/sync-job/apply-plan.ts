@@ -3,7 +3,6 @@ import { PlannedAction } from '../graph/plan-changes';
 import { manifestRowBytes } from '../graph/manifest-rows';
 import { freeBytes } from '../../lib/free-bytes';
 import { inLanes } from '../../lib/in-lanes';
-import { oneAhead } from '../../lib/one-ahead';
 import type { ApplyStores, RunControl } from './finalize-deps';
 import type { Change, ChunkOf } from './graph-writer';
 import type { SealedPlan, StoredJob } from './ports';
@@ -161,11 +160,11 @@ function gatheredPiece(stores: ApplyStores, of: ChunkOf, parts: readonly Part[])
     objects: parts.reduce((sum, { numbers }) => sum + numbers.length, 0),
     apply: async () => {
       const changes: Change[] = [];
-      const loadPart = async ({ seq }: Part) => await stores.staging.content({ jobId, kind: of.kind, seq });
-      for await (const [part, batch] of oneAhead(parts, loadPart)) {
+      for (const part of parts) {
+        const batch = await stores.staging.content({ jobId, kind: of.kind, seq: part.seq });
         // The body is freed before the changes are written.
         changes.push(...changesOf(of.kind, part, batch).map((change) => change.copied()));
-        freeBytes(batch.body);
+        freeBatch(batch);
       }
       await stores.graph.applyChanges(of, changes);
     },
@@ -173,6 +172,11 @@ function gatheredPiece(stores: ApplyStores, of: ChunkOf, parts: readonly Part[])
 }
 
 type LoadedBatch = Awaited<ReturnType<ApplyStores['staging']['content']>>;
+
+function freeBatch({ rows, body }: LoadedBatch): void {
+  freeBytes(rows);
+  freeBytes(body);
+}
 
 /** Read by the first of the pieces that it is cut into, and freed after the last. */
 class SharedBatch {
@@ -188,7 +192,7 @@ class SharedBatch {
   }
 
   async release(): Promise<void> {
-    if (--this.users === 0) freeBytes((await this.get()).body);
+    if (--this.users === 0) freeBatch(await this.get());
   }
 }
 

@@ -121,8 +121,8 @@ export interface StagedContent {
     readonly to: number;
   }): AsyncIterable<StagedPartition>;
   /**
-   * All rows of one kind of one batch, ascending by partition: the order that plans number them in, and the body that they point into,
-   * which is the caller's own, to be freed.
+   * All rows of one kind of one batch, ascending by partition: the order that plans number them in, and the body that they point into.
+   * Both are the caller's own, to be freed, and may share memory.
    */
   content(request: {
     readonly jobId: string;

@@ -205,6 +205,18 @@ export function stagingStoreContract(openSubject: OpenSubject): void {
       }
     });
 
+    it('gives back rows that the caller frees', async () => {
+      const entities = Array.from({ length: 5_000 }, (_, at) => entity(`${at}`));
+      await stage('one', await upload({ entities }));
+      const read = async () => await staging.content({ ...ofJob(), kind: 'entity', seq: 1 });
+      const first = await read();
+      expect(first.rows).toHaveLength(entities.length * stagedRowBytes);
+      const expected = hex(first.rows);
+      freeBytes(first.rows);
+      expect(first.rows).toHaveLength(0);
+      expect(hex((await read()).rows)).toBe(expected);
+    });
+
     it('gives ids for deletion in the order of the uploads', async () => {
       const one = await upload({
         deleteEntities: [{ _key: 'b' }, { _key: 'a' }],

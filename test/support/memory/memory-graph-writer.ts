@@ -101,7 +101,9 @@ export class MemoryGraphWriter implements GraphWriter {
     this.database.chunks.set(marker, chunk);
   }
 
-  private applyOne(of: ChunkOf, { id: bytes, hash, content }: Change, chunk: Chunk): void {
+  private applyOne(of: ChunkOf, { id: bytes, hash: shared, content }: Change, chunk: Chunk): void {
+    // Its memory is freed when the change is written.
+    const hash = new Uint8Array(shared);
     const { job, kind } = of;
     const objects = this.database.graph[kind];
     const id = bytesToUuid(bytes);

@@ -76,7 +76,8 @@ export class MemoryStagingStore implements StagingStore {
   async content({ jobId, kind, seq }: Parameters<StagingStore['content']>[0]) {
     const batch = this.ofJob(jobId).find((each) => each.seq === seq);
     if (!batch) throw new Error(`staged batch ${jobId}/${seq} is gone`);
-    return { rows: rowsOf(batch, kind, 0, partitionCount), body: new Uint8Array(batch.upload.body) };
+    const rows = new Uint8Array(rowsOf(batch, kind, 0, partitionCount));
+    return { rows, body: new Uint8Array(batch.upload.body) };
   }
 
   async deletes({ jobId, kind, upTo = Infinity }: Parameters<StagingStore['deletes']>[0]) {
