@@ -131,6 +131,28 @@ describe('a copy of the graph', () => {
     }
   }, 120_000);
 
+  it('sees a change after hundreds of others that it knows', async () => {
+    const account = newAccountName();
+    const reader = copies.readerOf(account);
+    await changeGraph(database, account, chain(account, 1, 'first'));
+    const known = Array.from({ length: 250 }, () => {
+      const changes = new GraphChanges();
+      changes.add('entity', new Uint8Array(16));
+      return changes.documents(account);
+    });
+    await database.collections.graphChanges.insertMany(known.flat(), { writeConcern: { w: 'majority' } });
+    await (await untilCopied(reader)).close();
+    for (const state of ['second', 'third']) {
+      await changeGraph(database, account, chain(account, 1, state));
+      const snapshot = await reader.open(opened);
+      expect(await statesOf(snapshot)).toEqual([state]);
+      await snapshot.close();
+      const copied = await untilCopied(reader);
+      expect(await statesOf(copied)).toEqual([state]);
+      await copied.close();
+    }
+  }, 60_000);
+
   it('tells an entity and the counts as they are now, and is not made for that', async () => {
     const account = newAccountName();
     const answers = copies.answersOf(account);

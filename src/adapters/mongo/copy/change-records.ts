@@ -48,6 +48,8 @@ export class ChangeRecords {
     const command = {
       ...this.sinceTheLastLook,
       limit: recordsOfALook,
+      // By itself the server ends the one batch after 101.
+      batchSize: recordsOfALook,
       singleBatch: true,
       readConcern: { level: 'snapshot' },
     };
