@@ -125,7 +125,8 @@ export class FollowedGraph {
     const time = await held.records.timeIfAllKnown(this.database);
     if (this.held !== held) return undefined;
     if (time !== undefined && secondsOf(time) - secondsOf(held.until) < graphChangesKeptMs / 2_000) {
-      Object.assign(held, { until: time, lookedAt });
+      held.until = time;
+      held.lookedAt = lookedAt;
       held.records.learn([], time);
       return this.atTime(time);
     }
@@ -206,7 +207,8 @@ export class FollowedGraph {
       await loadSome(copy, session, account, changed);
       makeRoom(copy.byteLength);
       records.learn(unknown, time);
-      Object.assign(held, { since: time, until: time, lookedAt });
+      held.since = held.until = time;
+      held.lookedAt = lookedAt;
     } finally {
       await session.close();
     }
