@@ -9,6 +9,7 @@ import {
 } from 'mongodb';
 import { ErrorCode } from '../../contracts/error-code';
 import { DomainError } from '../../domain/errors';
+import { endCommandsOfBrokenSockets } from './broken-sockets';
 import { collectionsOf, type Collections } from './collections';
 import { traceCommands } from './command-spans';
 
@@ -30,6 +31,7 @@ export interface DatabaseOptions {
 
 /** Connects lazily: a server that is away now is an error of the first operation, within 10 s. */
 export function openDatabase({ uri, database, appName, maxPoolSize = 20, traced = false }: DatabaseOptions): Database {
+  endCommandsOfBrokenSockets();
   const client = new MongoClient(uri, {
     appName,
     maxPoolSize,

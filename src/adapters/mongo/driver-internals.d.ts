@@ -7,3 +7,13 @@ declare module 'mongodb/lib/cmap/commands' {
     toBin(): Uint8Array;
   }
 }
+
+declare module 'mongodb/lib/cmap/connection' {
+  import type { Socket } from 'node:net';
+  export class Connection {
+    readonly socket: Socket;
+    /** Why the connection is closed. */
+    readonly error: Error | null;
+    writeCommand(command: unknown, options: unknown): Promise<void>;
+  }
+}
