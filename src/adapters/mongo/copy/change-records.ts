@@ -20,6 +20,8 @@ const recordsOfALook = 100_000;
 export class ChangeRecords {
   private known = new Map<string, Timestamp>();
   private from = new Timestamp(0n);
+  /** What the last look has read, if all of it was known: most looks read the same, and then it need not be taken apart. */
+  private lastLook: Buffer | undefined;
 
   constructor(private readonly account: string) {}
 
@@ -55,9 +57,13 @@ export class ChangeRecords {
     };
     try {
       const { batch, time } = readReply(await db.command(command, { raw: true }));
-      const records = documentsOf(batch);
-      const areKnown = records.length < recordsOfALook && records.every(({ _id }) => this.known.has(_id.toHexString()));
-      return areKnown && time ? timeTextOf(time) : undefined;
+      if (this.lastLook?.equals(batch) !== true) {
+        const records = documentsOf(batch);
+        const areKnown = records.every(({ _id }) => this.known.has(_id.toHexString()));
+        if (records.length === recordsOfALook || !areKnown) return undefined;
+        this.lastLook = batch;
+      }
+      return time && timeTextOf(time);
     } catch (err) {
       const away = unavailableIfAway(err);
       if (away) throw away;
