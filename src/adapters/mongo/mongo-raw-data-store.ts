@@ -120,6 +120,7 @@ export class MongoRawDataStore implements RawDataStore {
         return versions.length;
       }),
     );
+    // Also if it was there already: another caller may have written it a moment ago.
     await commitWait();
     return count;
   }
