@@ -42,9 +42,12 @@ export const makeNeo4j: MakeSide = async ({ size, lanes, folder, cacheMiB }) => 
       const mark = join(folder, 'neo4j-loaded');
       if (existsSync(mark)) return;
       const began = performance.now();
-      const session = driver.session();
-      await load(session, size);
-      await session.close();
+      await load(async (cypher, values) => {
+        // One for each statement: a session keeps the values of all that it has run until it is closed.
+        const session = driver.session();
+        await session.run(cypher, values);
+        await session.close();
+      }, size);
       writeFileSync(mark, '');
       log(`Neo4j loaded in ${((performance.now() - began) / 1_000).toFixed(1)} s`);
     },
@@ -73,16 +76,18 @@ async function portOf(output: NodeJS.ReadableStream): Promise<number> {
   throw new Error('Neo4j ended before it was ready');
 }
 
-async function load(session: Session, size: GraphSize): Promise<void> {
-  await session.run('CREATE CONSTRAINT FOR (e:Entity) REQUIRE e._key IS UNIQUE');
-  await session.run('CREATE INDEX FOR (e:Entity) ON (e._type)');
+type RunStatement = (cypher: string, values?: Record<string, unknown>) => Promise<void>;
+
+async function load(run: RunStatement, size: GraphSize): Promise<void> {
+  await run('CREATE CONSTRAINT FOR (e:Entity) REQUIRE e._key IS UNIQUE');
+  await run('CREATE INDEX FOR (e:Entity) ON (e._type)');
   await batched(entitiesOf(size), async (batch) => {
     for (const name of classes) {
       const rows = batch.filter(({ _class }) => _class[0] === name).map(({ _class, ...rest }) => rest);
-      await session.run(`UNWIND $rows AS row CREATE (e:Entity:${name}) SET e = row`, { rows });
+      await run(`UNWIND $rows AS row CREATE (e:Entity:${name}) SET e = row`, { rows });
     }
   });
-  await session.run('CALL db.awaitIndexes(600)');
+  await run('CALL db.awaitIndexes(600)');
   await batched(edgesOf(size), async (batch) => {
     for (const verb of verbs) {
       const edges = batch.filter((edge) => edge.verb === verb);
@@ -90,7 +95,7 @@ async function load(session: Session, size: GraphSize): Promise<void> {
         const { _type, port, active, observedOn } = relationshipOf(edge);
         return { from: keyOf(edge.from), to: keyOf(edge.to), properties: { _type, port, active, observedOn } };
       });
-      await session.run(
+      await run(
         `UNWIND $rows AS row MATCH (a:Entity {_key: row.from}) MATCH (b:Entity {_key: row.to}) ` +
           `CREATE (a)-[r:${verb}]->(b) SET r = row.properties`,
         { rows },
