@@ -13,6 +13,8 @@ import { endCommandsOfBrokenSockets } from './broken-sockets';
 import { collectionsOf, type Collections } from './collections';
 import { traceCommands } from './command-spans';
 
+endCommandsOfBrokenSockets();
+
 /** One connection pool with the handles that all stores share. */
 export interface Database {
   readonly client: MongoClient;
@@ -31,7 +33,6 @@ export interface DatabaseOptions {
 
 /** Connects lazily: a server that is away now is an error of the first operation, within 10 s. */
 export function openDatabase({ uri, database, appName, maxPoolSize = 20, traced = false }: DatabaseOptions): Database {
-  endCommandsOfBrokenSockets();
   const client = new MongoClient(uri, {
     appName,
     maxPoolSize,

@@ -1,8 +1,7 @@
 import { MongoNetworkError } from 'mongodb';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
-import { openDatabase } from '../../../src/adapters/mongo/database';
-import { liveProduct } from '../../support/live-product';
+import { openLiveDatabase } from '../../support/live-product';
 
 const collection = 'broken_sockets';
 /** More than a socket takes at once: the driver waits until it has been sent. */
@@ -30,12 +29,7 @@ describe('a command whose socket breaks', () => {
     });
   };
   subscribe('net.client.socket', watch);
-  const { client, db } = openDatabase({
-    uri: liveProduct().mongoUri,
-    database: 'perijove',
-    appName: 'broken-sockets',
-    maxPoolSize: 1,
-  });
+  const { client, db } = openLiveDatabase();
   afterAll(async () => {
     unsubscribe('net.client.socket', watch);
     await db.collection(collection).drop();
