@@ -32,7 +32,20 @@ const operation = fc.constantFrom(...clientDocuments).chain(({ text: query }) =>
 describe('any operation', () => {
   const test = buildTestApp();
   test.tenants.setGraph('acme', 'entity', [
-    { _id: 'a', _key: 'a', _type: 'user', _class: ['User'], _version: 1, _deleted: false, name: 'Ann' },
+    // As of every stored entity, what the schema promises is there.
+    {
+      _id: 'a',
+      _accountId: 'acme',
+      _source: 'api',
+      _key: 'a',
+      _type: 'user',
+      _class: ['User'],
+      _version: 1,
+      _createdOn: 1_700_000_000_000,
+      _beginOn: 1_700_000_000_000,
+      _deleted: false,
+      name: 'Ann',
+    },
   ]);
   const send = async (payload: unknown) =>
     await test.call({
