@@ -48,7 +48,9 @@ class CsvRows {
     const where = `line ${info.lines}`;
     if (this.header === undefined) {
       const fault = faultOfHeader(record);
-      if (fault !== undefined) throw unreadable(`The text is not a CSV upload: ${where}: ${fault}.`);
+      if (fault !== undefined) {
+        throw unreadable(`The text is not a CSV upload: ${where}: ${fault}.`, { where, what: fault });
+      }
       this.header = readHeader(record);
       return undefined;
     }
@@ -74,8 +76,10 @@ function csvFault(error: unknown): unknown {
   if (!isCsvError(error)) return error;
   const { lines, column } = error;
   const cell = typeof column === 'number' ? `, cell ${column + 1}` : '';
-  const place = lines === undefined ? '' : `line ${lines}${cell}: `;
-  return unreadable(`The text is not valid CSV: ${place}${error.message.replace(/\s+/g, ' ')}.`);
+  const what = error.message.replace(/\s+/g, ' ');
+  if (lines === undefined) return unreadable(`The text is not valid CSV: ${what}.`);
+  const where = `line ${lines}${cell}`;
+  return unreadable(`The text is not valid CSV: ${where}: ${what}.`, { where, what });
 }
 
 /** By its code: the package has one class for each of its entry points. */

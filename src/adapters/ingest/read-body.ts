@@ -22,9 +22,11 @@ const elementsInOneGo = 250;
  */
 export async function readBody(context: ReadContext, body: Uint8Array, pieceBytes: number): Promise<ScannedUpload> {
   if (!isUtf8(body)) {
-    throw unreadable(
-      `The body is not UTF-8 text: ${placeOf(body, invalidUtf8At(body))} holds a byte that cannot stand there.`,
-    );
+    const where = placeOf(body, invalidUtf8At(body));
+    throw unreadable(`The body is not UTF-8 text: ${where} holds a byte that cannot stand there.`, {
+      where,
+      what: 'is not UTF-8',
+    });
   }
   const batch = new UploadBatch();
   const { format } = context.options;
@@ -65,7 +67,8 @@ async function readJson(
     }
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
-    throw unreadable(`The body is not valid JSON: ${placeOf(body, error.position)}: ${error.what}.`);
+    const where = placeOf(body, error.position);
+    throw unreadable(`The body is not valid JSON: ${where}: ${error.what}.`, { where, what: error.what });
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ErrorCode } from '../../contracts/error-code';
-import { DomainError } from '../../domain/errors';
+import { DomainError, type Problem } from '../../domain/errors';
 import type { UploadPart } from '../../domain/ingest/staged-rows';
 import type { ProblemList } from '../../domain/ingest/problem-list';
 import type { ElementLane } from './elements';
@@ -25,8 +25,12 @@ export interface ReadContext {
 
 export const sha1 = (bytes: Uint8Array): Uint8Array => createHash('sha1').update(bytes).digest();
 
-/** The body cannot be understood at all; nothing more can be said about its content. */
-export const unreadable = (message: string): DomainError => new DomainError(ErrorCode.invalidBody, message);
+/**
+ * The body cannot be understood at all; nothing more can be said about its content.
+ * @param fault the place in the text and what is wrong there, where it has one
+ */
+export const unreadable = (message: string, fault?: Problem): DomainError =>
+  new DomainError(ErrorCode.invalidBody, message, fault === undefined ? [] : [fault]);
 
 const notArrayCodes: Readonly<Record<UploadPart, ErrorCode>> = {
   entities: ErrorCode.entityIsNotArray,

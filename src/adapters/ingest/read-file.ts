@@ -89,7 +89,10 @@ async function* readJson(context: ReadContext, feed: TextFeed, batchBytes: numbe
 function checkUtf8(context: ReadContext, text: Uint8Array, offset: number): void {
   if (isUtf8(text)) return;
   const at = (context.byteOffset ?? 0) + offset + invalidUtf8At(text);
-  throw unreadable(`The text is not UTF-8: byte ${at} cannot stand there.`);
+  throw unreadable(`The text is not UTF-8: byte ${at} cannot stand there.`, {
+    where: `byte ${at}`,
+    what: 'is not UTF-8',
+  });
 }
 
 async function* validText(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -107,7 +110,10 @@ function decodeOr(decode: () => string, offset: number): void {
   try {
     decode();
   } catch {
-    throw unreadable(`The text is not UTF-8: a byte behind position ${offset} cannot stand there.`);
+    throw unreadable(`The text is not UTF-8: a byte behind position ${offset} cannot stand there.`, {
+      where: `behind byte ${offset}`,
+      what: 'is not UTF-8',
+    });
   }
 }
 
@@ -144,5 +150,6 @@ function asBadBulkData(context: ReadContext, error: unknown): unknown {
     ]);
   }
   if (!(error instanceof DomainError)) return error;
-  return new DomainError(ErrorCode.badBulkData, `The bulk file cannot be used: ${error.message}`, error.problems);
+  const problems = error.problems.length > 0 ? error.problems : [{ where: 'the whole file', what: error.message }];
+  return new DomainError(ErrorCode.badBulkData, `The bulk file cannot be used: ${error.message}`, problems);
 }

@@ -60,8 +60,9 @@ function parse(context: ReadContext, text: string): unknown {
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const { reason, mark } = error;
-    const place = mark === undefined ? '' : `line ${mark.line + 1}, column ${mark.column + 1}: `;
-    throw unreadable(`The text is not valid YAML: ${place}${reason}.`);
+    if (mark === undefined) throw unreadable(`The text is not valid YAML: ${reason}.`);
+    const where = `line ${mark.line + 1}, column ${mark.column + 1}`;
+    throw unreadable(`The text is not valid YAML: ${where}: ${reason}.`, { where, what: reason });
   }
   if (!isBounded(document, { maxDepth: context.limits.maxDepth + 2, maxNodes: 1000 + text.length })) {
     throw unreadable(

@@ -152,6 +152,19 @@ test.each([
   for (const sizes of [[1], [1 << 20]]) expect((await await errorFor(body, { sizes })).message).toContain(message);
 });
 
+test.each([
+  ['_key,_type\na,t"x"', 'line 2, cell 2'],
+  ['_key,_type,_key\na,t,b', 'line 1'],
+  ['entities: [', 'line 1, column 12'],
+  ['{"entities":[', 'byte 13'],
+  [Buffer.from('{"entities":[{"_key":"\xff","_type":"t"}]}', 'latin1'), 'byte 22'],
+  [gzipSync('{"entities":[]}').subarray(0, 20), 'the whole file'],
+  ['%PDF-1.4', 'the whole file'],
+])('the report of a bad file names the place: %.50j', async (body, where) => {
+  const { problems } = await errorFor(body);
+  expect(problems).toEqual([{ where, what: expect.stringMatching(/./) as string }]);
+});
+
 test('a malformed file ends in an error that says so: any other would be tried again for ever', async () => {
   const outcomes = [...malformedBodies, ...malformedBodies.map(gzipped), ...cutGzip].map(async ({ body }) => {
     try {
