@@ -54,5 +54,6 @@ async function newestSource() {
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const built = await buildWasm();
-  console.log(built.length > 0 ? `built ${built.join(', ')}` : 'WebAssembly is up to date');
+  // On stderr: the output of `npm run -s admin` is for scripts to read.
+  if (built.length > 0) console.error(`built ${built.join(', ')}`);
 }

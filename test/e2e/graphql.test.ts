@@ -52,6 +52,21 @@ describe('GraphQL', () => {
   const queryV1 =
     'query J1QL($query: String!, $cursor: String, $option: DeferredResponseOption) { queryV1(query: $query, cursor: $cursor, deferredResponse: $option) { type data cursor url totalCount } }';
 
+  it('serves GraphiQL with all that it loads', async () => {
+    const page = await fetch(`${apiBaseUrl}/graphql`, { headers: { accept: 'text/html' } });
+    const sources = [...(await page.text()).matchAll(/\s(?:src|href)="([^"]*)"/g)].map(([, source]) => source ?? '');
+    const files = await Promise.all(
+      sources.map(async (source) => {
+        const response = await fetch(new URL(source, apiBaseUrl));
+        return { source, type: response.headers.get('content-type'), text: await response.text() };
+      }),
+    );
+    for (const { source, type } of files) expect([source, type]).toEqual([source, typeOf(source)]);
+    const scripts = files.filter(({ source }) => source.endsWith('.js')).map(({ text }) => text);
+    for (const name of ['React', 'ReactDOM', 'GraphiQL']) expect(scripts.join('\n')).toContain(`.${name}=`);
+  });
+  const typeOf = (source: string) => `text/${source.endsWith('.css') ? 'css' : 'javascript'}; charset=utf-8`;
+
   interface Page {
     readonly type: string;
     readonly data: readonly Readonly<Record<string, unknown>>[];

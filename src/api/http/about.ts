@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { openApiDocument } from './openapi/document';
-import { sendExplorer, wantsPage } from './show-explorer';
+import { sendGraphiql, wantsPage } from './show-graphiql';
 
 /** For whoever opens the base URL in a browser, or points a tool at it. */
 export function registerAbout(app: FastifyInstance): void {
@@ -11,7 +11,7 @@ export function registerAbout(app: FastifyInstance): void {
     graphql: '/graphql',
     health: { live: '/livez', ready: '/readyz', metrics: '/metrics' },
   };
-  app.get('/', (request, reply) => (wantsPage(request) ? sendExplorer(reply) : about));
+  app.get('/', (request, reply) => (wantsPage(request) ? sendGraphiql(reply) : about));
 
   const document = JSON.stringify(openApiDocument);
   app.get('/openapi.json', (_request, reply) => reply.type('application/json; charset=utf-8').send(document));

@@ -46,7 +46,7 @@ import { observeRequests } from './request-log';
 import { RequestLogger } from './request-logger';
 import { traceRequests } from './request-span';
 import { addResponseHeaders, writeCommonHeaders } from './response-headers';
-import { registerShowExplorer } from './show-explorer';
+import { registerShowGraphiql } from './show-graphiql';
 import { registerStartSyncJob } from './start-sync-job';
 import { registerSyncJobEvents } from './sync-job-events';
 import { registerUploadObjects } from './upload-objects';
@@ -118,7 +118,7 @@ export function buildApp(options: ApiOptions): FastifyInstance {
   readBodiesInHandlers(app);
 
   registerAbout(app);
-  registerShowExplorer(app);
+  registerShowGraphiql(app);
   registerProbes(app, options);
   registerQueryResults(app, options.queryResults);
   app.register(async (secured) => {

@@ -31,7 +31,7 @@ const graphql = Object.entries(graphqlPaths).flatMap(([id, path]): readonly Oper
           method: 'get',
           path,
           id: `${id}Page`,
-          summary: 'A page to try GraphQL operations in',
+          summary: 'GraphiQL, a page to try GraphQL operations in',
           errors: [],
           isPublic: true,
         } as const,
