@@ -1,5 +1,6 @@
 import type { ResultRef } from '../contracts/temporal/query-result';
 import type { SyncJobRef } from '../contracts/temporal/sync-job';
+import { activeTrace } from '../observability/spans';
 
 type Attributes = Record<string, unknown>;
 
@@ -11,7 +12,10 @@ interface ActivityInterceptors {
   readonly outbound: { getLogAttributes(input: Attributes, next: (input: Attributes) => Attributes): Attributes };
 }
 
-/** Every log line of an activity names account, job and request; a factory, because each call of an activity has its own. */
+/**
+ * Every log line of an activity names account, job, request and trace; a factory, because each call of an activity has its own. The trace
+ * is asked for here, because the SDK hands the lines to the logger later, outside of the span.
+ */
 export function activityLogInterceptors(): ActivityInterceptors {
   let attributes: Attributes = {};
   return {
@@ -22,6 +26,6 @@ export function activityLogInterceptors(): ActivityInterceptors {
         return await next(input as never);
       },
     },
-    outbound: { getLogAttributes: (input, next) => next({ ...input, ...attributes }) },
+    outbound: { getLogAttributes: (input, next) => next({ ...input, ...attributes, ...activeTrace() }) },
   };
 }

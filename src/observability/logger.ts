@@ -1,5 +1,5 @@
-import { trace } from '@opentelemetry/api';
 import pino, { type DestinationStream, type Logger } from 'pino';
+import { activeTrace } from './spans';
 
 /** Members that never reach a log, wherever they stand in the first three levels of a logged object (invariant 9). */
 const secretMembers = [
@@ -50,11 +50,6 @@ export function createLogger({ level, name, traced = false, destination }: Logge
     ...(traced && { mixin: activeTrace }),
   };
   return destination === undefined ? pino(options) : pino(options, destination);
-}
-
-function activeTrace(): { traceId?: string } {
-  const traceId = trace.getActiveSpan()?.spanContext().traceId;
-  return traceId === undefined ? {} : { traceId };
 }
 
 function describeError(err: unknown): unknown {

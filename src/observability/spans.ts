@@ -28,3 +28,9 @@ export async function inSpan<T>(options: SpanOptions, work: () => Promise<T>): P
 
 /** For calls of drivers, which also go on without anybody's request: such a call makes no trace of its own. */
 export const isTraced = (): boolean => trace.getActiveSpan()?.isRecording() ?? false;
+
+/** What a log line says of the trace that it belongs to. */
+export function activeTrace(): { readonly traceId?: string } {
+  const traceId = trace.getActiveSpan()?.spanContext().traceId;
+  return traceId === undefined ? {} : { traceId };
+}

@@ -104,6 +104,16 @@ describe('traces', () => {
     expect(line).toMatchObject({ name: 'server', route: jobs, account });
   });
 
+  it('name the trace of the finalize call in what the worker logs of the job', async () => {
+    const { traceId, headers } = newTrace();
+    const { id } = await api.start({ source: 'api', scope: 'logged' });
+    await api.ok('POST', `${jobs}/${id}/finalize`, {}, headers);
+    const line = await processes.logged(
+      (entry) => entry['msg'] === 'synchronization job ended' && entry['jobId'] === id,
+    );
+    expect(line).toMatchObject({ name: 'worker', traceId, account });
+  });
+
   it('begin with the run where nobody sent one', async () => {
     const { temporalAddress: address, temporalNamespace: namespace } = liveProduct();
     const connection = await Connection.connect({ address });
