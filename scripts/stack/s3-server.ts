@@ -28,6 +28,8 @@ export async function s3Server(
       '--iam-dir',
       iam,
       '--quiet',
+      // Otherwise every request of an upload or a finalization opens a connection of its own.
+      '--keep-alive',
       'posix',
       '--sidecar',
       metadata,
