@@ -75,9 +75,10 @@ export class S3BlobStore implements BlobStore {
   }
 
   async get(key: string): Promise<Uint8Array> {
-    const { Body } = await translated(this.client.send(new GetObjectCommand(this.at(key))));
+    const { Body, ContentLength } = await translated(this.client.send(new GetObjectCommand(this.at(key))));
     if (!Body) throw new DomainError(ErrorCode.notFound, `The stored object ${key} has no content.`);
-    return await translated(Body.transformToByteArray());
+    if (ContentLength === undefined) return await translated(Body.transformToByteArray());
+    return await translated(inOnePiece(Body as Readable, ContentLength));
   }
 
   async open(key: string): Promise<{ bytes: number; stream: AsyncIterable<Uint8Array> } | undefined> {
@@ -167,6 +168,17 @@ function traceCalls(client: S3Client): void {
           : await next(args),
     { step: 'initialize', name: 'traceCalls' },
   );
+}
+
+/** The SDK keeps all pieces and copies them at the end, which holds twice the memory. */
+async function inOnePiece(pieces: AsyncIterable<Uint8Array>, length: number): Promise<Uint8Array> {
+  const whole = Buffer.allocUnsafeSlow(length);
+  let at = 0;
+  for await (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
 }
 
 async function translated<T>(operation: Promise<T>): Promise<T> {

@@ -13,8 +13,11 @@ import { StagedChange } from './staged-object';
  * (docs/performance.md). Relationships may take other objects with them.
  */
 const changesPerChunk: Readonly<Record<ObjectKind, number>> = { entity: 6_000, relationship: 2_000 };
-/** Of a transaction that gathers the changes of several batches: fewer, so that there is one for every lane sooner. */
-const gatheredChanges = 250;
+/**
+ * Changes of a transaction that gathers those of several batches: few enough that there are some for every lane, and as many as are in
+ * memory at a time at most.
+ */
+const gatheredChanges = (changes: number): number => Math.min(1_000, Math.max(250, Math.ceil(changes / 12)));
 const gatheredBytes = 8 * 1024 * 1024;
 const explicitDeletesPerChunk = 500;
 
@@ -107,11 +110,12 @@ async function* changePieces(
   kind: ObjectKind,
   plan: SealedPlan,
 ): AsyncIterable<Piece> {
+  const most = gatheredChanges(plan.changes);
   let gathered: Part[] = [];
   let count = 0;
   let bytes = 0;
   const closeGathered = () => {
-    const piece = gatheredPiece(stores, { job, kind, chunk: `c${gathered[0]?.seq ?? 0}.0` }, gathered);
+    const piece = gatheredPiece(stores, { job, kind, chunk: `g${gathered[0]?.seq ?? 0}.${most}` }, gathered);
     gathered = [];
     count = bytes = 0;
     return piece;
@@ -121,8 +125,8 @@ async function* changePieces(
     actions.forEach((action, number) => {
       if (action !== PlannedAction.none) numbers.push(number);
     });
-    const isLarge = numbers.length > gatheredChanges || batchBytes > gatheredBytes;
-    const isFull = count + numbers.length > gatheredChanges || bytes + batchBytes > gatheredBytes;
+    const isLarge = numbers.length > most || batchBytes > gatheredBytes;
+    const isFull = count + numbers.length > most || bytes + batchBytes > gatheredBytes;
     if (gathered.length > 0 && (isLarge || isFull)) yield closeGathered();
     if (!isLarge) {
       gathered.push({ seq, actions, numbers });

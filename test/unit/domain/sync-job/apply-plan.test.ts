@@ -57,7 +57,7 @@ describe('applying a plan', () => {
     const chunks: string[] = [];
     const graph = observed(played.stores.graph, async ({ chunk }) => void chunks.push(chunk));
     await applyPlan(withGraph(played.stores, graph), played.job, played.plan, run);
-    expect(chunks.slice(0, -2).sort()).toEqual(['c1.6000.0', 'c1.6000.1', 'c1.6000.2', 'c2.0', 'd0']);
+    expect(chunks.slice(0, -2).sort()).toEqual(['c1.6000.0', 'c1.6000.1', 'c1.6000.2', 'd0', 'g2.1000']);
     expect(chunks.slice(-2).sort()).toEqual(['x0', 'x500'].map((_, i) => `x${i}`));
     expect((await played.stores.graph.totals(played.job)).counts).toEqual(counts);
     expect(live(played)).toBe(12_500);
@@ -66,6 +66,25 @@ describe('applying a plan', () => {
     chunks.length = 0;
     await applyPlan(withGraph(played.stores, graph), played.job, played.plan, run);
     expect(chunks).toEqual([]);
+  });
+
+  it.each([
+    { batches: 10, pieces: 5, most: 250 },
+    { batches: 60, pieces: 12, most: 500 },
+    { batches: 130, pieces: 13, most: 1_000 },
+  ])('gathers $batches batches of 100 changes into $pieces pieces', async ({ batches, pieces, most }) => {
+    const { service, upload, stores } = createMemoryBench();
+    const { id } = await service.start({ source: 'api', scope: 'east' });
+    for (let n = 0; n < batches; n++) await upload(id, { entities: entities(100 * n, 100 * (n + 1)) });
+    await service.finalize(id, { partialTypes: [] });
+    const job = (await stores.jobs.find(id)) as StoredJob;
+    await planKind(stores, job, 'entity', run);
+    const chunks: string[] = [];
+    const graph = observed(stores.graph, async ({ chunk }) => void chunks.push(chunk));
+    await applyPlan(withGraph(stores, graph), job, (await stores.plans.sealed(job, 'entity')) as SealedPlan, run);
+    expect(chunks).toHaveLength(pieces);
+    expect(new Set(chunks.map((chunk) => chunk.split('.')[1]))).toEqual(new Set([String(most)]));
+    expect((await stores.graph.totals(job)).counts).toEqual({ numEntitiesCreated: 100 * batches });
   });
 
   it.each([0, 1, 3, 6])('goes on after a failure behind %i pieces where it stopped', async (pieces) => {
