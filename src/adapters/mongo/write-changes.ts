@@ -17,8 +17,9 @@ import { planRawData, writeRawData } from './raw-data';
 import { resolveEnds, touchForeignEnds, type AsIf, type ResolvedEnds } from './relationship-ends';
 import { writeNew } from './write-new';
 
-/** Documents of so many objects are in memory at a time, before and after. */
-const changesAtOnce = 1_000;
+/** Documents of so many objects are in memory at a time: of new ones, whose text becomes BSON at once, and of others, as before and as after. */
+const newAtOnce = 1_000;
+const changesAtOnce = 250;
 
 interface WriteRequest {
   readonly of: WriteOf;
@@ -60,7 +61,8 @@ export async function writeChanges(database: Database, request: WriteRequest): P
 
 /** The changes of a transaction, in parts whose documents are in memory at a time. */
 export function* partsOf(changes: readonly Change[]): Iterable<readonly Change[]> {
-  for (let at = 0; at < changes.length; at += changesAtOnce) yield changes.slice(at, at + changesAtOnce);
+  const size = changes.every(({ isNew }) => isNew) ? newAtOnce : changesAtOnce;
+  for (let at = 0; at < changes.length; at += size) yield changes.slice(at, at + size);
 }
 
 async function writeSome(database: Database, whole: WriteRequest): Promise<void> {

@@ -13,10 +13,7 @@ import { StagedChange } from './staged-object';
  * (docs/performance.md). Relationships may take other objects with them.
  */
 const changesPerChunk: Readonly<Record<ObjectKind, number>> = { entity: 6_000, relationship: 2_000 };
-/**
- * Changes of a transaction that gathers those of several batches: few enough that there are some for every lane, and as many as are in
- * memory at a time at most.
- */
+/** Changes of a transaction that gathers those of several batches: few enough that there are some for every lane. */
 const gatheredChanges = (changes: number): number => Math.min(1_000, Math.max(250, Math.ceil(changes / 12)));
 const gatheredBytes = 8 * 1024 * 1024;
 const explicitDeletesPerChunk = 500;
