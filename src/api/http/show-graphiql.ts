@@ -2,20 +2,22 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ErrorCode } from '../../contracts/error-code';
+import { DomainError } from '../../domain/errors';
 import { graphqlPaths } from './answer-graphql';
 
 const folder = join(__dirname, '../graphql');
 const page = readFileSync(join(folder, 'graphiql.html'), 'utf8');
 
 /** What the page loads. The build puts these beside the schema, packed by gzip (`scripts/copy-assets.mjs`). */
-const assets = {
-  'react.js': 'text/javascript; charset=utf-8',
-  'react-dom.js': 'text/javascript; charset=utf-8',
-  'graphiql.js': 'text/javascript; charset=utf-8',
-  'graphiql.css': 'text/css; charset=utf-8',
-  'page.js': 'text/javascript; charset=utf-8',
-  'page.css': 'text/css; charset=utf-8',
-};
+const assets: ReadonlyMap<string, string> = new Map([
+  ['react.js', 'text/javascript; charset=utf-8'],
+  ['react-dom.js', 'text/javascript; charset=utf-8'],
+  ['graphiql.js', 'text/javascript; charset=utf-8'],
+  ['graphiql.css', 'text/css; charset=utf-8'],
+  ['page.js', 'text/javascript; charset=utf-8'],
+  ['page.css', 'text/css; charset=utf-8'],
+]);
 
 /** Only what this API serves runs in the page, and nothing leaves it but to this API. GraphiQL sets styles and has its fonts inline. */
 const contentSecurityPolicy = [
@@ -33,12 +35,12 @@ const contentSecurityPolicy = [
 /** GraphiQL, for a browser: at GraphQL's paths, and at the base URL. Needs no network but this API. */
 export function registerShowGraphiql(app: FastifyInstance): void {
   for (const path of graphqlPaths) if (path !== '/') app.get(path, (_request, reply) => sendGraphiql(reply));
-  for (const [name, type] of Object.entries(assets)) {
-    app.get(`/graphql/graphiql/${name}`, async (_request, reply) => {
-      const packed = await readFile(join(folder, 'graphiql', `${name}.gz`));
-      await reply.type(type).headers({ 'content-encoding': 'gzip', 'cache-control': 'max-age=3600' }).send(packed);
-    });
-  }
+  app.get<{ Params: { file: string } }>('/graphql/graphiql/:file', async ({ params: { file } }, reply) => {
+    const type = assets.get(file);
+    if (type === undefined) throw new DomainError(ErrorCode.notFound, `GraphiQL has no file ${JSON.stringify(file)}.`);
+    const packed = await readFile(join(folder, 'graphiql', `${file}.gz`));
+    await reply.type(type).headers({ 'content-encoding': 'gzip', 'cache-control': 'max-age=3600' }).send(packed);
+  });
 }
 
 export const wantsPage = ({ headers }: FastifyRequest): boolean => (headers.accept ?? '').includes('text/html');

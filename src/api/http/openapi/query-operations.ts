@@ -41,6 +41,14 @@ const graphql = Object.entries(graphqlPaths).flatMap(([id, path]): readonly Oper
 export const queryOperations: readonly Operation[] = [
   ...graphql,
   {
+    method: 'get',
+    path: '/graphql/graphiql/{file}',
+    id: 'graphiqlFile',
+    summary: 'What the page of GraphiQL loads',
+    errors: [ErrorCode.notFound],
+    isPublic: true,
+  },
+  {
     method: 'post',
     path: '/j1ql/validate',
     id: 'validateQueries',
