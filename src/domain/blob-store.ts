@@ -9,7 +9,7 @@ export interface BlobStore {
   upload(key: string, content: AsyncIterable<Uint8Array>, about: { readonly contentType: string }): Promise<number>;
   /** The caller's own, to be freed. @throws DomainError NOT_FOUND, SERVICE_UNAVAILABLE */
   get(key: string): Promise<Uint8Array>;
-  /** The content as a stream of any size; undefined when there is no such object. */
+  /** The content as a stream of any size, which holds a connection until it is read or ended; undefined when there is no such object. */
   open(key: string): Promise<{ readonly bytes: number; readonly stream: AsyncIterable<Uint8Array> } | undefined>;
   /** No error when there is none. */
   delete(key: string): Promise<void>;

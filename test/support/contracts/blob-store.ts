@@ -86,7 +86,13 @@ export function blobStoreContract(openSubject: () => BlobSubject): void {
       }
       await blobs.put(key, randomBytes(1));
       await blobs.deleteAll(prefix, (name) => name.endsWith('7'));
-      const isThere = await Promise.all(names.map(async (name) => (await blobs.open(name)) !== undefined));
+      const isThere = await Promise.all(
+        names.map(async (name) => {
+          const found = await blobs.open(name);
+          await collect(found?.stream ?? nothing());
+          return found !== undefined;
+        }),
+      );
       expect(names.filter((_, i) => isThere[i])).toEqual(names.filter((name) => name.endsWith('7')));
       await blobs.deleteAll(prefix);
       expect(await blobs.open(`${prefix}7`)).toBeUndefined();
