@@ -2,7 +2,7 @@ import { pipeline, Readable } from 'node:stream';
 import { parse, type Options } from 'csv-parse';
 import { faultOfHeader, readHeader, readRow, type CsvHeader } from '../../domain/ingest/csv-columns';
 import type { Element } from './intake';
-import { type ReadContext, unreadable } from './read-context';
+import { type ReadContext, unreadable, unreadableAt } from './read-context';
 
 /** The elements of a CSV text, which arrives in pieces. @throws DomainError */
 export async function* csvElements(
@@ -48,9 +48,7 @@ class CsvRows {
     const where = `line ${info.lines}`;
     if (this.header === undefined) {
       const fault = faultOfHeader(record);
-      if (fault !== undefined) {
-        throw unreadable(`The text is not a CSV upload: ${where}: ${fault}.`, { where, what: fault });
-      }
+      if (fault !== undefined) throw unreadableAt('The text is not a CSV upload', { where, what: fault });
       this.header = readHeader(record);
       return undefined;
     }
@@ -78,8 +76,7 @@ function csvFault(error: unknown): unknown {
   const cell = typeof column === 'number' ? `, cell ${column + 1}` : '';
   const what = error.message.replace(/\s+/g, ' ');
   if (lines === undefined) return unreadable(`The text is not valid CSV: ${what}.`);
-  const where = `line ${lines}${cell}`;
-  return unreadable(`The text is not valid CSV: ${where}: ${what}.`, { where, what });
+  return unreadableAt('The text is not valid CSV', { where: `line ${lines}${cell}`, what });
 }
 
 /** By its code: the package has one class for each of its entry points. */

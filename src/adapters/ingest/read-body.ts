@@ -7,7 +7,7 @@ import { csvElements } from './csv-elements';
 import { type Element, takeElement } from './intake';
 import { JsonDocument, type JsonGrammar } from './json-document';
 import { JsonSyntaxError } from './json-syntax';
-import { type ReadContext, unreadable } from './read-context';
+import { type ReadContext, unreadable, unreadableAt } from './read-context';
 import { invalidUtf8At, placeOf } from './text-place';
 import { lengthOfMark, recogniseFormat } from './upload-format';
 import { maxYamlBytes, yamlElements, yamlTooLarge } from './yaml-elements';
@@ -68,7 +68,7 @@ async function readJson(
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
     const where = placeOf(body, error.position);
-    throw unreadable(`The body is not valid JSON: ${where}: ${error.what}.`, { where, what: error.what });
+    throw unreadableAt('The body is not valid JSON', { where, what: error.what });
   }
 }
 

@@ -32,6 +32,10 @@ export const sha1 = (bytes: Uint8Array): Uint8Array => createHash('sha1').update
 export const unreadable = (message: string, fault?: Problem): DomainError =>
   new DomainError(ErrorCode.invalidBody, message, fault === undefined ? [] : [fault]);
 
+/** The same where the sentence is made of the fault: `${what it is not}: ${where}: ${what}.` */
+export const unreadableAt = (sentence: string, fault: Problem): DomainError =>
+  unreadable(`${sentence}: ${fault.where}: ${fault.what}.`, fault);
+
 const notArrayCodes: Readonly<Record<UploadPart, ErrorCode>> = {
   entities: ErrorCode.entityIsNotArray,
   relationships: ErrorCode.relationshipIsNotArray,

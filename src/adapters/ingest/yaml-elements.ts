@@ -4,7 +4,7 @@ import { DomainError } from '../../domain/errors';
 import { isPlainObject, nameOfType } from '../../domain/ingest/object-rules';
 import { uploadParts } from '../../domain/ingest/staged-rows';
 import type { Element } from './intake';
-import { notAnArray, type ReadContext, unreadable } from './read-context';
+import { notAnArray, type ReadContext, unreadable, unreadableAt } from './read-context';
 
 /** YAML is parsed whole, at some 16 MB a second; a larger upload belongs into JSON, NDJSON or CSV. */
 export const maxYamlBytes = 16 * 1024 * 1024;
@@ -62,7 +62,7 @@ function parse(context: ReadContext, text: string): unknown {
     const { reason, mark } = error;
     if (mark === undefined) throw unreadable(`The text is not valid YAML: ${reason}.`);
     const where = `line ${mark.line + 1}, column ${mark.column + 1}`;
-    throw unreadable(`The text is not valid YAML: ${where}: ${reason}.`, { where, what: reason });
+    throw unreadableAt('The text is not valid YAML', { where, what: reason });
   }
   if (!isBounded(document, { maxDepth: context.limits.maxDepth + 2, maxNodes: 1000 + text.length })) {
     throw unreadable(

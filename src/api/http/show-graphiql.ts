@@ -10,14 +10,7 @@ const folder = join(__dirname, '../graphql');
 const page = readFileSync(join(folder, 'graphiql.html'), 'utf8');
 
 /** What the page loads. The build puts these beside the schema, packed by gzip (`scripts/copy-assets.mjs`). */
-const assets: ReadonlyMap<string, string> = new Map([
-  ['react.js', 'text/javascript; charset=utf-8'],
-  ['react-dom.js', 'text/javascript; charset=utf-8'],
-  ['graphiql.js', 'text/javascript; charset=utf-8'],
-  ['graphiql.css', 'text/css; charset=utf-8'],
-  ['page.js', 'text/javascript; charset=utf-8'],
-  ['page.css', 'text/css; charset=utf-8'],
-]);
+const assets = ['react.js', 'react-dom.js', 'graphiql.js', 'graphiql.css', 'page.js', 'page.css'];
 
 /** Only what this API serves runs in the page, and nothing leaves it but to this API. GraphiQL sets styles and has its fonts inline. */
 const contentSecurityPolicy = [
@@ -36,10 +29,15 @@ const contentSecurityPolicy = [
 export function registerShowGraphiql(app: FastifyInstance): void {
   for (const path of graphqlPaths) if (path !== '/') app.get(path, (_request, reply) => sendGraphiql(reply));
   app.get<{ Params: { file: string } }>('/graphql/graphiql/:file', async ({ params: { file } }, reply) => {
-    const type = assets.get(file);
-    if (type === undefined) throw new DomainError(ErrorCode.notFound, `GraphiQL has no file ${JSON.stringify(file)}.`);
+    if (!assets.includes(file)) {
+      throw new DomainError(ErrorCode.notFound, `GraphiQL has no file ${JSON.stringify(file)}.`);
+    }
+    const type = file.endsWith('.css') ? 'text/css' : 'text/javascript';
     const packed = await readFile(join(folder, 'graphiql', `${file}.gz`));
-    await reply.type(type).headers({ 'content-encoding': 'gzip', 'cache-control': 'max-age=3600' }).send(packed);
+    await reply
+      .type(`${type}; charset=utf-8`)
+      .headers({ 'content-encoding': 'gzip', 'cache-control': 'max-age=3600' })
+      .send(packed);
   });
 }
 
