@@ -13,8 +13,8 @@ export function liveProduct(): LiveProduct {
   return JSON.parse(text) as LiveProduct;
 }
 
-export const openLiveDatabase = (): Database =>
-  openDatabase({ uri: liveProduct().mongoUri, database: 'perijove', appName: 'test' });
+export const openLiveDatabase = (options: { readonly traced?: boolean } = {}): Database =>
+  openDatabase({ uri: liveProduct().mongoUri, database: 'perijove', appName: 'test', ...options });
 
 /** An account of its own for a test, so that tests share a product and nothing else. */
 export async function newAccount(database: Database): Promise<{ account: string; token: string }> {

@@ -29,17 +29,20 @@ export class ManifestView implements Pick<ManifestStore, 'prepare' | 'partitions
     return { rows: await this.store.graphCount(scope, kind) };
   }
 
-  async partitions(request: Parameters<ManifestStore['partitions']>[0]): Promise<Uint8Array> {
-    const { scope, kind, from, to } = request;
+  async partitions(request: Parameters<ManifestStore['partitions']>[0]): Promise<void> {
+    const { scope, kind, from, to, into } = request;
     const isUnusable = this.unusable.has(nameOf(scope, kind));
-    const rows = isUnusable
-      ? new Uint8Array((await this.store.graphRows({ scope, kind, from, to: Math.min(to, partitionCount) })).buffer)
-      : await this.store.partitions(request);
+    if (isUnusable) {
+      const words = await this.store.graphRows({ scope, kind, from, to: Math.min(to, partitionCount) });
+      into.add(new Uint8Array(words.buffer));
+    } else {
+      await this.store.partitions(request);
+    }
+    const rows = into.bytes;
     for (let at = 0; at < rows.length; at += manifestRowBytes) {
       // Every row of the id: whichever is the present one then says that the object is deleted.
       if (this.asIf.isLive(kind, rows.subarray(at, at + 16)) === false) rows[at + 32] = (rows[at + 32] ?? 0) | 1;
     }
-    return rows;
   }
 }
 

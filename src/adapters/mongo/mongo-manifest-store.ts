@@ -6,6 +6,7 @@ import { partitionCount, passSize } from '../../domain/ingest/staged-rows';
 import type { ManifestStore } from '../../domain/sync-job/ports';
 import { sha1 } from '../digest';
 import { freeBytes } from '../../lib/free-bytes';
+import { GatheredBytes } from '../../lib/gathered-bytes';
 import type { GraphDocument, ManifestHead } from './collections';
 import { inTransaction, type Database } from './database';
 import { livePartitions } from './live-partitions';
@@ -57,23 +58,21 @@ export class MongoManifestStore implements ManifestStore {
     return head && (await this.wholeRows(id, kind, head));
   }
 
-  async partitions({ scope, kind, from, to }: Parameters<ManifestStore['partitions']>[0]): Promise<Uint8Array> {
+  async partitions({ scope, kind, from, to, into }: Parameters<ManifestStore['partitions']>[0]): Promise<void> {
     const id = scopeId(sha1, scope);
     const head = (await this.head(id, kind)) ?? emptyHead;
-    const pieces: Uint8Array[] = [];
     if (head.parts > 0) {
       const base = this.parts.find(
         { scopeId: id, kind, generation: head.generation, partition: { $gte: from, $lt: to } },
         { projection: { rows: 1 }, ...this.reading },
       );
-      for await (const { rows } of base) pieces.push(bytesOf(rows));
+      for await (const { rows } of base) into.add(bytesOf(rows));
     }
     const deltas = this.chunks.find(
       { scopeId: id, kind, folded: false },
       { projection: { _id: 1, ...partitionProjection('rows', from, to) }, batchSize: deltasAtOnce, ...this.reading },
     );
-    for await (const { rows } of deltas) pieces.push(joinPartitions(rows, from, to));
-    return Buffer.concat(pieces);
+    for await (const { rows } of deltas) into.add(joinPartitions(rows, from, to));
   }
 
   async compact(scope: Scope): Promise<void> {
@@ -101,11 +100,9 @@ export class MongoManifestStore implements ManifestStore {
       if (deltas.ids.length !== known) await this.setHead(scope, kind, { ...head, unfolded: packDigests(deltas.ids) });
       return;
     }
-    const next = await this.writeBase(scope, kind, { head, deltaRows: deltas.rows }, async (from, to) => {
-      const rows = rowWords(await this.partitions({ scope, kind, from, to }));
-      const merged = mergeManifestRows(rows);
-      if (merged !== rows) freeBytes(rows);
-      return merged;
+    const next = await this.writeBase(scope, kind, { head, deltaRows: deltas.rows }, async (request) => {
+      await this.partitions({ scope, kind, ...request });
+      return mergeManifestRows(rowWords(request.into.bytes));
     });
     await this.replaceBase(scope, kind, next, deltas.ids);
   }
@@ -114,7 +111,7 @@ export class MongoManifestStore implements ManifestStore {
   private async rebuild(scope: Scope, kind: ObjectKind, head: ManifestHead): Promise<number> {
     // They are in the graph that is read next; the ones that are left of lost others would contradict it.
     const deltas = (await this.unfolded(scopeId(sha1, scope), [kind]))[kind];
-    const next = await this.writeBase(scope, kind, { head, deltaRows: deltas.rows }, async (from, to) => {
+    const next = await this.writeBase(scope, kind, { head, deltaRows: deltas.rows }, async ({ from, to }) => {
       return await this.graphRows({ scope, kind, from, to });
     });
     await this.replaceBase(scope, kind, next, deltas.ids);
@@ -122,7 +119,12 @@ export class MongoManifestStore implements ManifestStore {
   }
 
   /** Rows of the live objects of some partitions, from the graph itself, without hashes. */
-  async graphRows({ scope, kind, from, to }: Parameters<ManifestStore['partitions']>[0]): Promise<Uint32Array> {
+  async graphRows({
+    scope,
+    kind,
+    from,
+    to,
+  }: Omit<Parameters<ManifestStore['partitions']>[0], 'into'>): Promise<Uint32Array> {
     const owner = { _accountId: scope.account, _source: scope.source, _scope: scope.scope };
     const ids = { $gte: partitionStart(from), ...(to < partitionCount && { $lt: partitionStart(to) }) };
     const rows: number[] = [];
@@ -172,7 +174,11 @@ export class MongoManifestStore implements ManifestStore {
     scope: Scope,
     kind: ObjectKind,
     { head, deltaRows }: { readonly head: ManifestHead; readonly deltaRows: number },
-    rowsOf: (from: number, to: number) => Promise<Uint32Array>,
+    rowsOf: (pass: {
+      readonly from: number;
+      readonly to: number;
+      readonly into: GatheredBytes;
+    }) => Promise<Uint32Array>,
   ): Promise<ManifestHead> {
     const id = scopeId(sha1, scope);
     const generation = head.generation + 1;
@@ -180,8 +186,10 @@ export class MongoManifestStore implements ManifestStore {
     const step = passSize(head.rows + deltaRows);
     let rows = 0;
     let parts = 0;
+    const into = new GatheredBytes();
     for (let from = 0; from < partitionCount; from += step) {
-      const merged = await rowsOf(from, Math.min(partitionCount, from + step));
+      into.clear();
+      const merged = await rowsOf({ from, to: Math.min(partitionCount, from + step), into });
       for (const [partition, live] of livePartitions(merged)) {
         for (let start = 0; start < live.length; start += maxPartRows * manifestRowBytes) {
           const slice = live.subarray(start, start + maxPartRows * manifestRowBytes);
@@ -201,8 +209,8 @@ export class MongoManifestStore implements ManifestStore {
         }
         freeBytes(live);
       }
-      freeBytes(merged);
     }
+    into.free();
     return { generation, rows, parts, unfolded: nothingUnfolded };
   }
 

@@ -33,6 +33,7 @@ const pieceBytes = 1024 * 1024;
 /** zlib takes no smaller ones. */
 const minPieceBytes = 64;
 
+type StoredBody = Pick<StagedBatchDocument, 'blobKey' | 'body' | 'bodyBytes'>;
 type StageRequest = Parameters<StagingStore['stage']>[0];
 type AsideRequest = Parameters<StagingStore['stageAside']>[0];
 
@@ -137,17 +138,24 @@ export class MongoStagingStore implements StagingStore {
     for await (const document of cursor) yield { seq: document.seq, rows: joinPartitions(document[field], from, to) };
   }
 
-  async content({ jobId, kind, seq }: { jobId: string; kind: ObjectKind; seq: number }) {
+  async content(request: { jobId: string; kind: ObjectKind; seq: number }) {
+    const { rows, stored } = await this.rowsAndPlace(request);
+    return { rows, body: await this.readBody(stored) };
+  }
+
+  /** On its own, so that the reply that the rows came in is not held while the body is read. */
+  private async rowsAndPlace({ jobId, kind, seq }: { jobId: string; kind: ObjectKind; seq: number }) {
     const field = rowField[kind];
     const document = await this.batchesOf.findOne(
       { account: this.account, jobId, seq },
       { projection: { [field]: 1, body: 1, bodyBytes: 1, blobKey: 1 } },
     );
     if (!document) throw new Error(`staged batch ${jobId}/${seq} is gone`);
-    return { rows: joinPartitions(document[field]), body: await this.bodyOf(document) };
+    const { body, bodyBytes, blobKey } = document;
+    return { rows: joinPartitions(document[field]), stored: { body, bodyBytes, blobKey } };
   }
 
-  private async bodyOf({ blobKey, body, bodyBytes }: StagedBatchDocument): Promise<Uint8Array> {
+  private async readBody({ blobKey, body, bodyBytes }: StoredBody): Promise<Uint8Array> {
     const compressed = blobKey === null ? body && bytesOf(body) : await this.blobs.get(blobKey);
     if (!compressed?.length) return new Uint8Array(0);
     // In one piece nothing is put together; with room for one byte more there is no second one.

@@ -1,3 +1,5 @@
+import { freeBytes } from '../../lib/free-bytes';
+
 /**
  * Hash table from 128-bit ids to row numbers over one packed array of rows whose first four words are the id. Ids are UUIDv5,
  * evenly spread, so their first word serves as the hash.
@@ -28,6 +30,11 @@ export class IdTable {
     const before = this.slots[slot] ?? -1;
     this.slots[slot] = row;
     return before;
+  }
+
+  /** Gives its memory back at once; the table is of no use then. */
+  free(): void {
+    freeBytes(this.slots);
   }
 
   private slotOf(words: Uint32Array, at: number): number {

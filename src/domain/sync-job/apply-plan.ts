@@ -6,7 +6,7 @@ import { inLanes } from '../../lib/in-lanes';
 import type { ApplyStores, RunControl } from './finalize-deps';
 import type { Change, ChunkOf } from './graph-writer';
 import type { SealedPlan, StoredJob } from './ports';
-import { StagedChange } from './staged-object';
+import { GatheredRows, StagedChange, type StagedRows } from './staged-object';
 
 /**
  * Objects of one transaction. For entities, an upload of the SDK's size: fewer and larger ones were measured to take less of the database
@@ -95,6 +95,8 @@ interface Part {
   readonly seq: number;
   readonly actions: Uint8Array;
   readonly numbers: readonly number[];
+  /** Length of their text. */
+  readonly textBytes: number;
 }
 
 /**
@@ -109,26 +111,21 @@ async function* changePieces(
 ): AsyncIterable<Piece> {
   const most = gatheredChanges(plan.changes);
   let gathered: Part[] = [];
-  let count = 0;
-  let bytes = 0;
   const closeGathered = () => {
     const piece = gatheredPiece(stores, { job, kind, chunk: `g${gathered[0]?.seq ?? 0}.${most}` }, gathered);
     gathered = [];
-    count = bytes = 0;
     return piece;
   };
-  for await (const { seq, actions, bytes: batchBytes } of plan.batches()) {
+  for await (const { seq, actions, bytes: textBytes } of plan.batches()) {
     const numbers: number[] = [];
     actions.forEach((action, number) => {
       if (action !== PlannedAction.none) numbers.push(number);
     });
-    const isLarge = numbers.length > most || batchBytes > gatheredBytes;
-    const isFull = count + numbers.length > most || bytes + batchBytes > gatheredBytes;
-    if (gathered.length > 0 && (isLarge || isFull)) yield closeGathered();
+    const part: Part = { seq, actions, numbers, textBytes };
+    const isLarge = exceeds([part], most);
+    if (gathered.length > 0 && (isLarge || exceeds([...gathered, part], most))) yield closeGathered();
     if (!isLarge) {
-      gathered.push({ seq, actions, numbers });
-      count += numbers.length;
-      bytes += batchBytes;
+      gathered.push(part);
       continue;
     }
     const read = async () => await stores.staging.content({ jobId: job.document.id, kind, seq });
@@ -137,10 +134,25 @@ async function* changePieces(
     for (let at = 0; at < numbers.length; at += size) {
       // The size is in the name: what an earlier version has written of a part is not taken for all of it.
       const of: ChunkOf = { job, kind, chunk: `c${seq}.${size}.${at / size}` };
-      yield pieceOfBatch(stores, of, { seq, actions, numbers: numbers.slice(at, at + size) }, batch);
+      yield pieceOfBatch(stores, of, { ...part, numbers: numbers.slice(at, at + size) }, batch);
     }
   }
   if (gathered.length > 0) yield closeGathered();
+}
+
+function sizeOf(parts: readonly Part[]): { readonly objects: number; readonly textBytes: number } {
+  let objects = 0;
+  let textBytes = 0;
+  for (const part of parts) {
+    objects += part.numbers.length;
+    textBytes += part.textBytes;
+  }
+  return { objects, textBytes };
+}
+
+function exceeds(parts: readonly Part[], most: number): boolean {
+  const { objects, textBytes } = sizeOf(parts);
+  return objects > most || textBytes > gatheredBytes;
 }
 
 function pieceOfBatch(stores: ApplyStores, of: ChunkOf, part: Part, batch: SharedBatch): Piece {
@@ -155,40 +167,43 @@ function pieceOfBatch(stores: ApplyStores, of: ChunkOf, part: Part, batch: Share
 }
 
 function gatheredPiece(stores: ApplyStores, of: ChunkOf, parts: readonly Part[]): Piece {
-  const jobId = of.job.document.id;
+  const size = sizeOf(parts);
   return {
     chunk: of.chunk,
-    objects: parts.reduce((sum, { numbers }) => sum + numbers.length, 0),
+    objects: size.objects,
     apply: async () => {
+      const gathered = new GatheredRows(size);
       const changes: Change[] = [];
-      for (const part of parts) {
-        const batch = await stores.staging.content({ jobId, kind: of.kind, seq: part.seq });
-        // The body is freed before the changes are written.
-        changes.push(...changesOf(of.kind, part, batch).map((change) => change.copied()));
+      for (const { seq, actions, numbers } of parts) {
+        const batch = await stores.staging.content({ jobId: of.job.document.id, kind: of.kind, seq });
+        for (const number of numbers) {
+          gathered.add(batch, number);
+          changes.push(new StagedChange(of.kind, gathered, changes.length, actions[number] === PlannedAction.create));
+        }
+        // Before the changes are written: a body is a hundred times as much as what is wanted of it.
         freeBatch(batch);
       }
       await stores.graph.applyChanges(of, changes);
+      freeBatch(gathered);
     },
   };
 }
 
-type LoadedBatch = Awaited<ReturnType<ApplyStores['staging']['content']>>;
-
-function freeBatch({ rows, body }: LoadedBatch): void {
+function freeBatch({ rows, body }: StagedRows): void {
   freeBytes(rows);
   freeBytes(body);
 }
 
 /** Read by the first of the pieces that it is cut into, and freed after the last. */
 class SharedBatch {
-  private loading: Promise<LoadedBatch> | undefined;
+  private loading: Promise<StagedRows> | undefined;
 
   constructor(
-    private readonly read: () => Promise<LoadedBatch>,
+    private readonly read: () => Promise<StagedRows>,
     private users: number,
   ) {}
 
-  async get(): Promise<LoadedBatch> {
+  async get(): Promise<StagedRows> {
     return await (this.loading ??= this.read());
   }
 
@@ -197,5 +212,5 @@ class SharedBatch {
   }
 }
 
-const changesOf = (kind: ObjectKind, { actions, numbers }: Part, batch: LoadedBatch): readonly StagedChange[] =>
+const changesOf = (kind: ObjectKind, { actions, numbers }: Part, batch: StagedRows): readonly StagedChange[] =>
   numbers.map((number) => new StagedChange(kind, batch, number, actions[number] === PlannedAction.create));

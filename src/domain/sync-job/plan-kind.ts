@@ -11,7 +11,7 @@ import {
   type StagedSegment,
 } from '../graph/plan-changes';
 import { partitionCount, passSize, stagedRowBytes } from '../ingest/staged-rows';
-import { freeBytes } from '../../lib/free-bytes';
+import { GatheredBytes } from '../../lib/gathered-bytes';
 import { describeDuplicates } from './duplicates';
 import type { ApplyStores, RunControl } from './finalize-deps';
 import type { PlanWriter, SealedPlan, StagedBatch, StoredJob } from './ports';
@@ -91,13 +91,14 @@ export async function scan(stores: ApplyStores, request: Scan): Promise<Totals> 
     planned.map((batch) => [batch.seq, { list: new Uint8Array(objectsOf(batch)), known: 0, bytes: 0 }]),
   );
   const report: Problem[] = [];
+  const memory = { staged: new GatheredBytes(), manifest: new GatheredBytes() };
   for (let from = 0; from < partitionCount; from += step) {
     run.checkpoint();
     run.progress({ step: `comparing ${kind} keys`, done: from, of: partitionCount });
     const to = Math.min(partitionCount, from + step);
     const [staged, manifest] = await Promise.all([
-      batches.length > 0 ? loadStaged(stores, { jobId, kind, from, to, ignoring }) : nothingStaged,
-      manifestRows > 0 ? loadManifest(stores, { job, kind, from, to }) : new Uint32Array(0),
+      batches.length > 0 ? loadStaged(stores, { jobId, kind, from, to, ignoring, into: memory.staged }) : nothingStaged,
+      manifestRows > 0 ? loadManifest(stores, { job, kind, from, to, into: memory.manifest }) : new Uint32Array(0),
     ]);
     const pass = planChanges(staged.words, staged.segments, manifest);
     if (pass.duplicates.length > 0 && report.length < maxReported) {
@@ -116,9 +117,9 @@ export async function scan(stores: ApplyStores, request: Scan): Promise<Totals> 
       totals.deletes += pass.unmatched.length;
       totals.live += countLive(manifest);
     }
-    freeBytes(staged.words);
-    freeBytes(manifest);
   }
+  memory.staged.free();
+  memory.manifest.free();
   if (report.length > 0) throw duplicateError(kind, report.slice(0, maxReported));
   for (const [seq, { list, bytes }] of actions) {
     if (!isDiff) compareAll(list);
@@ -145,6 +146,7 @@ function compareAll(actions: Uint8Array): void {
 }
 
 interface Staged {
+  /** The same memory as `bytes`. */
   readonly words: Uint32Array;
   readonly bytes: Uint8Array;
   readonly segments: readonly StagedSegment[];
@@ -154,29 +156,35 @@ const nothingStaged: Staged = { words: new Uint32Array(0), bytes: new Uint8Array
 
 async function loadStaged(
   { staging }: ApplyStores,
-  request: { jobId: string; kind: ObjectKind; from: number; to: number; ignoring: ReadonlySet<number> },
+  request: {
+    jobId: string;
+    kind: ObjectKind;
+    from: number;
+    to: number;
+    ignoring: ReadonlySet<number>;
+    into: GatheredBytes;
+  },
 ): Promise<Staged> {
-  const parts: Uint8Array[] = [];
+  const { into } = request;
+  into.clear();
   const segments: StagedSegment[] = [];
   let firstRow = 0;
   for await (const { seq, rows } of staging.partitions(request)) {
     const count = rows.length / stagedRowBytes;
     segments.push({ seq, firstRow, count, ignoreDuplicates: request.ignoring.has(seq) });
-    parts.push(rows);
+    into.add(rows);
     firstRow += count;
   }
-  const bytes = concat(parts);
-  return { words: rowWords(bytes), bytes, segments };
+  return { words: rowWords(into.bytes), bytes: into.bytes, segments };
 }
 
 async function loadManifest(
   { manifests }: ApplyStores,
-  { job, kind, from, to }: { job: StoredJob; kind: ObjectKind; from: number; to: number },
+  { job, ...request }: { job: StoredJob; kind: ObjectKind; from: number; to: number; into: GatheredBytes },
 ): Promise<Uint32Array> {
-  const rows = rowWords(await manifests.partitions({ scope: job.scope, kind, from, to }));
-  const merged = mergeManifestRows(rows);
-  if (merged !== rows) freeBytes(rows);
-  return merged;
+  request.into.clear();
+  await manifests.partitions({ scope: job.scope, ...request });
+  return mergeManifestRows(rowWords(request.into.bytes));
 }
 
 async function duplicateProblems(
@@ -223,14 +231,4 @@ function pickRows(rows: Uint32Array, numbers: readonly number[]): Uint8Array {
     picked.set(bytes.subarray(number * manifestRowBytes, (number + 1) * manifestRowBytes), i * manifestRowBytes);
   });
   return picked;
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

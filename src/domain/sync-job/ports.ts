@@ -4,6 +4,7 @@ import type { ObjectKind, Scope } from '../graph/identity';
 import type { ScannedUpload } from '../ingest/staged-rows';
 import type { Problem } from '../errors';
 import type { JobEvent, SyncJobFilter } from './sync-jobs';
+import type { GatheredBytes } from '../../lib/gathered-bytes';
 
 /** A job as stored: the public document and what only the product needs to know. */
 export interface StoredJob {
@@ -171,13 +172,14 @@ export interface StagingStore extends StagedContent {
 export interface ManifestStore {
   /** Number of rows of base and deltas, an upper bound of what `partitions` gives. Rebuilds from the graph what is missing. */
   prepare(scope: Scope, kind: ObjectKind): Promise<{ readonly rows: number }>;
-  /** Base rows and delta rows of the partitions, in no order, the caller's own; `mergeManifestRows` makes one row per id of them. */
+  /** Adds base rows and delta rows of the partitions to `into`, in no order; `mergeManifestRows` makes one row per id of them. */
   partitions(request: {
     readonly scope: Scope;
     readonly kind: ObjectKind;
     readonly from: number;
     readonly to: number;
-  }): Promise<Uint8Array>;
+    readonly into: GatheredBytes;
+  }): Promise<void>;
   /** Of each kind: folds deltas into the base when they have grown past their worth. Changes nothing that `partitions` gives. */
   compact(scope: Scope): Promise<void>;
 }

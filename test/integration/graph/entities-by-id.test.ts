@@ -1,18 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { openDatabase } from '../../../src/adapters/mongo/database';
 import { EntitiesById } from '../../../src/adapters/mongo/entities-by-id';
 import { buildDocument } from '../../../src/adapters/mongo/graph-document';
 import { idFromText } from '../../../src/adapters/mongo/packed-ids';
-import { liveProduct } from '../../support/live-product';
+import { openLiveDatabase } from '../../support/live-product';
 import { newAccountName } from '../../support/contracts/subject';
 
 describe('entities by id', () => {
-  const database = openDatabase({
-    uri: liveProduct().mongoUri,
-    database: 'perijove',
-    appName: 'entities-by-id',
-    traced: true,
-  });
+  const database = openLiveDatabase({ traced: true });
   const commands: string[] = [];
   const account = newAccountName();
   const entities = new EntitiesById(database, { _accountId: account, _deleted: false }, 20_000);

@@ -6,6 +6,7 @@ import { bytesOf } from '../../../src/adapters/mongo/packed-ids';
 import { writeOf } from '../../../src/adapters/mongo/write-of';
 import { isDeletedStamp, rowWords, stampWord } from '../../../src/domain/graph/manifest-rows';
 import { mergeManifestRows } from '../../../src/domain/graph/plan-changes';
+import { GatheredBytes } from '../../../src/lib/gathered-bytes';
 import { openLiveDatabase } from '../../support/live-product';
 import { outcomeCounts, type SyncBench } from '../../support/bench';
 import { createSyncBench } from '../../support/sync-bench';
@@ -119,8 +120,9 @@ describe('jobs of two scopes at the same time', () => {
     expect(await documentOf(healthy, 'a')).toMatchObject({ _deleted: true, _version: 2, n: 1 });
 
     const scope = { account: healthy.account, source: 'api', scope: 'owner' };
-    const rows = await healthy.stores.manifests.partitions({ scope, kind: 'entity', from: 0, to: 64 });
-    const merged = mergeManifestRows(rowWords(new Uint8Array(rows)));
+    const into = new GatheredBytes();
+    await healthy.stores.manifests.partitions({ scope, kind: 'entity', from: 0, to: 64, into });
+    const merged = mergeManifestRows(rowWords(into.bytes));
     const stamps = [stampWord, stampWord + 9].map((at) => merged[at] ?? 0);
     expect(merged).toHaveLength(18);
     expect(stamps.map(isDeletedStamp)).toEqual([true, true]);

@@ -11,6 +11,7 @@ import { mergeManifestRows } from '../../../src/domain/graph/plan-changes';
 import type { FinalizeStores } from '../../../src/domain/sync-job/finalize-deps';
 import type { ChunkOf, GraphWriter } from '../../../src/domain/sync-job/graph-writer';
 import type { StoredJob } from '../../../src/domain/sync-job/ports';
+import { GatheredBytes } from '../../../src/lib/gathered-bytes';
 import {
   changesOf,
   closedJob,
@@ -73,14 +74,14 @@ export function graphWriterContract(openSubject: OpenSubject): void {
     async function manifest(scope: string, kind: ObjectKind = 'entity') {
       const where = { scope: scopeOf(account, scope), kind };
       const { rows: bound } = await stores.manifests.prepare(where.scope, kind);
-      const parts = [];
+      const into = new GatheredBytes();
       for (const [from, to] of [
         [0, 20],
         [20, 64],
       ] as const) {
-        parts.push(await stores.manifests.partitions({ ...where, from, to }));
+        await stores.manifests.partitions({ ...where, from, to, into });
       }
-      const all = Buffer.concat(parts);
+      const all = into.bytes;
       expect(bound).toBeGreaterThanOrEqual(all.length / manifestRowBytes);
       const words = mergeManifestRows(rowWords(all));
       const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);

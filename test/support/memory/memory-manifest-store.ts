@@ -3,6 +3,7 @@ import { uuidToBytes, type ObjectKind, type Scope } from '../../../src/domain/gr
 import { manifestRowBytes, manifestStamp } from '../../../src/domain/graph/manifest-rows';
 import { partitionCount, partitionOf } from '../../../src/domain/ingest/staged-rows';
 import type { ManifestStore } from '../../../src/domain/sync-job/ports';
+import { GatheredBytes } from '../../../src/lib/gathered-bytes';
 import type { MemoryDatabase } from './memory-database';
 
 /** Keeps nothing: the rows are read off the objects each time, so they cannot be stale. */
@@ -10,12 +11,12 @@ export class MemoryManifestStore implements ManifestStore {
   constructor(private readonly database: MemoryDatabase) {}
 
   async prepare(scope: Scope, kind: ObjectKind) {
-    const rows = await this.partitions({ scope, kind, from: 0, to: partitionCount });
-    return { rows: rows.length / manifestRowBytes };
+    const into = new GatheredBytes();
+    await this.partitions({ scope, kind, from: 0, to: partitionCount, into });
+    return { rows: into.bytes.length / manifestRowBytes };
   }
 
-  async partitions({ scope, kind, from, to }: Parameters<ManifestStore['partitions']>[0]) {
-    const rows: Buffer[] = [];
+  async partitions({ scope, kind, from, to, into }: Parameters<ManifestStore['partitions']>[0]) {
     for (const [id, object] of this.database.graph[kind]) {
       const bytes = uuidToBytes(id);
       const partition = partitionOf(bytes[0] ?? 0);
@@ -24,9 +25,8 @@ export class MemoryManifestStore implements ManifestStore {
       row.set(bytes);
       if (object.hash) row.set(object.hash, 16);
       row.writeUInt32LE(manifestStamp(object.version, object.deleted), 32);
-      rows.push(row);
+      into.add(row);
     }
-    return Buffer.concat(rows);
   }
 
   async compact() {
