@@ -5,8 +5,8 @@ export class Gate {
 
   constructor(private readonly places: number) {}
 
-  async run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    signal.throwIfAborted();
+  async run<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+    signal?.throwIfAborted();
     if (this.inside >= this.places) await this.turn(signal);
     else this.inside += 1;
     try {
@@ -19,11 +19,11 @@ export class Gate {
     }
   }
 
-  private async turn(signal: AbortSignal): Promise<void> {
+  private async turn(signal: AbortSignal | undefined): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       const leave = (): void => {
         this.waiting.delete(enter);
-        signal.removeEventListener('abort', giveUp);
+        signal?.removeEventListener('abort', giveUp);
       };
       const enter = (): void => {
         leave();
@@ -31,10 +31,10 @@ export class Gate {
       };
       const giveUp = (): void => {
         leave();
-        reject(signal.reason as Error);
+        reject(signal?.reason as Error);
       };
       this.waiting.add(enter);
-      signal.addEventListener('abort', giveUp, { once: true });
+      signal?.addEventListener('abort', giveUp, { once: true });
     });
   }
 }

@@ -14,7 +14,8 @@ import { bytesOf, idAt, joinPartitions, partitionProjection } from './packed-ids
 
 /** One document of a base holds at most this many rows, far below MongoDB's 16 MB. */
 const maxPartRows = 100_000;
-/** Delta rows of so many chunks come in one reply; by itself the server fills replies of 16 MB, which live too long to be freed soon. */
+/** Documents of a base, and of deltas, that come in one reply; by itself the server fills replies of 16 MB, which live too long to be freed soon. */
+const basePartsAtOnce = 2;
 const deltasAtOnce = 48;
 /** A base is rewritten when its deltas pass an eighth of it, or when they are in too many pieces to read quickly. */
 const foldShare = 8;
@@ -64,7 +65,7 @@ export class MongoManifestStore implements ManifestStore {
     if (head.parts > 0) {
       const base = this.parts.find(
         { scopeId: id, kind, generation: head.generation, partition: { $gte: from, $lt: to } },
-        { projection: { rows: 1 }, ...this.reading },
+        { projection: { rows: 1 }, batchSize: basePartsAtOnce, ...this.reading },
       );
       for await (const { rows } of base) into.add(bytesOf(rows));
     }

@@ -2,6 +2,7 @@ import type { ObjectKind } from '../graph/identity';
 import { PlannedAction } from '../graph/plan-changes';
 import { manifestRowBytes } from '../graph/manifest-rows';
 import { freeBytes } from '../../lib/free-bytes';
+import { Gate } from '../../lib/gate';
 import { inLanes } from '../../lib/in-lanes';
 import type { ApplyStores, RunControl } from './finalize-deps';
 import type { Change, ChunkOf } from './graph-writer';
@@ -110,9 +111,15 @@ async function* changePieces(
   plan: SealedPlan,
 ): AsyncIterable<Piece> {
   const most = gatheredChanges(plan.changes);
+  // While one lane reads bodies of megabytes for the little that is wanted of them, the others write.
+  const reading = new Gate(1);
   let gathered: Part[] = [];
   const closeGathered = () => {
-    const piece = gatheredPiece(stores, { job, kind, chunk: `g${gathered[0]?.seq ?? 0}.${most}` }, gathered);
+    const piece = gatheredPiece(
+      stores,
+      { job, kind, chunk: `g${gathered[0]?.seq ?? 0}.${most}` },
+      { parts: gathered, reading },
+    );
     gathered = [];
     return piece;
   };
@@ -166,7 +173,12 @@ function pieceOfBatch(stores: ApplyStores, of: ChunkOf, part: Part, batch: Share
   };
 }
 
-function gatheredPiece(stores: ApplyStores, of: ChunkOf, parts: readonly Part[]): Piece {
+function gatheredPiece(
+  stores: ApplyStores,
+  of: ChunkOf,
+  { parts, reading }: { readonly parts: readonly Part[]; readonly reading: Gate },
+): Piece {
+  const { job, kind } = of;
   const size = sizeOf(parts);
   return {
     chunk: of.chunk,
@@ -175,13 +187,14 @@ function gatheredPiece(stores: ApplyStores, of: ChunkOf, parts: readonly Part[])
       const gathered = new GatheredRows(size);
       const changes: Change[] = [];
       for (const { seq, actions, numbers } of parts) {
-        const batch = await stores.staging.content({ jobId: of.job.document.id, kind: of.kind, seq });
-        for (const number of numbers) {
-          gathered.add(batch, number);
-          changes.push(new StagedChange(of.kind, gathered, changes.length, actions[number] === PlannedAction.create));
-        }
-        // Before the changes are written: a body is a hundred times as much as what is wanted of it.
-        freeBatch(batch);
+        await reading.run(undefined, async () => {
+          const batch = await stores.staging.content({ jobId: job.document.id, kind, seq });
+          for (const number of numbers) {
+            gathered.add(batch, number);
+            changes.push(new StagedChange(kind, gathered, changes.length, actions[number] === PlannedAction.create));
+          }
+          freeBatch(batch);
+        });
       }
       await stores.graph.applyChanges(of, changes);
       freeBatch(gathered);
