@@ -38,6 +38,7 @@ import { createReadiness } from './observability/readiness';
 import { sdkLogger } from './observability/sdk-logger';
 import { startTelemetry, type Telemetry } from './observability/telemetry';
 import { createWorkerMetrics, type WorkerMetrics } from './observability/worker-metrics';
+import { heapTrimmer } from './observability/heap-trimmer';
 import { youngCollector } from './observability/young-collector';
 
 /** Built by `npm run build` beside this file: one bundle without the interceptors of traces, one with them. */
@@ -45,6 +46,9 @@ const bundleFile = (isTraced: boolean): string => (isTraced ? 'workflow-bundle-t
 
 /** About two replies of MongoDB. */
 const youngExternalBytes = 8 * 1024 * 1024;
+/** What a worker holds that has large jobs; 256 MB are what it may. */
+const untrimmedBytes = 200 * 1024 * 1024;
+const trimEveryMs = 10_000;
 
 accountForExternalMemory();
 
@@ -106,6 +110,8 @@ async function main(): Promise<void> {
     ...(tls && { tls: true }),
     ...(apiKey !== undefined && { apiKey }),
   });
+  const collectYoung = youngCollector(youngExternalBytes);
+  const trimHeap = heapTrimmer({ aboveBytes: untrimmedBytes, everyMs: trimEveryMs, now: Date.now });
   const worker = await Worker.create({
     connection,
     namespace,
@@ -119,7 +125,10 @@ async function main(): Promise<void> {
         now: Date.now,
         uploadWindowMs: config.uploadWindowMs,
         applyLanes: config.applyLanes,
-        betweenPieces: youngCollector(youngExternalBytes),
+        betweenPieces: () => {
+          collectYoung();
+          trimHeap();
+        },
         deleteGuard: config.deleteGuard,
       }),
       ...createQueryActivities({ ...results, digest: sha256Base64 }),
