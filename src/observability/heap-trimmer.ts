@@ -1,5 +1,4 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { exposedCollector } from './exposed-collector';
 
 /**
  * A function that has V8 give back the pages that its heap no longer needs, when the process holds more than `aboveBytes`, and no more
@@ -14,11 +13,7 @@ export function heapTrimmer(options: {
   readonly residentBytes?: () => number;
 }): () => void {
   const { aboveBytes, everyMs, now, residentBytes = process.memoryUsage.rss } = options;
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as (options: {
-    readonly type: 'major';
-    readonly flavor: 'last-resort';
-  }) => void;
+  const collect = exposedCollector();
   let last = Number.NEGATIVE_INFINITY;
   return () => {
     if (now() - last < everyMs || residentBytes() <= aboveBytes) return;

@@ -1,13 +1,12 @@
-import { getHeapStatistics, setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { getHeapStatistics } from 'node:v8';
+import { exposedCollector } from './exposed-collector';
 
 /**
  * A function that has V8 collect what is young, once there are `grownBytes` more outside of its heap than after the last time. By
  * itself it waits for as many small objects as fill its young generation, and replies of megabytes have few of them.
  */
 export function youngCollector(grownBytes: number): () => void {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as (options: { readonly type: 'minor' }) => void;
+  const collect = exposedCollector();
   let left = externalBytes();
   return () => {
     const now = externalBytes();
