@@ -17,6 +17,10 @@ export function idsIn(packed: Uint8Array, rowBytes = 16): Binary[] {
 export const idFromText = (text: string): Binary => idAt(uuidToBytes(text), 0);
 export const idToText = (id: Binary): string => bytesToUuid(id.buffer, 0);
 
+/** The cheapest text of 16 bytes. */
+export const latin1Id = (bytes: Uint8Array, offset = 0): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset + offset, 16).toString('latin1');
+
 export const bytesOf = (binary: Binary): Uint8Array => binary.buffer.subarray(0, binary.position);
 
 /** Splits packed rows by the partition of their id; the order inside a partition stays. */

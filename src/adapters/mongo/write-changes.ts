@@ -15,9 +15,10 @@ import { buildDocument, readState, type Ownership } from './graph-document';
 import { bytesOf, idAt, idToText } from './packed-ids';
 import { planRawData, writeRawData } from './raw-data';
 import { resolveEnds, touchForeignEnds, type AsIf, type ResolvedEnds } from './relationship-ends';
-import { writeNew } from './write-new';
+import { writeEncoded } from './write-encoded';
 
-/** Documents of so many objects are in memory at a time: of new ones, whose text becomes BSON at once, and of others, as before and as after. */
+/** So many objects are in memory at a time: as bytes, as new documents, and as documents before and after. */
+const encodedAtOnce = 1_000;
 const newAtOnce = 1_000;
 const changesAtOnce = 250;
 
@@ -56,20 +57,24 @@ const counters = {
 } as const;
 
 export async function writeChanges(database: Database, request: WriteRequest): Promise<void> {
-  for (const changes of partsOf(request.changes)) await writeSome(database, { ...request, changes });
+  const { of, earlierVersions } = request;
+  const isPlain = of.by.mode === SyncMode.diff && !earlierVersions;
+  for (const changes of inParts(request.changes, encodedAtOnce)) {
+    const left = isPlain ? await writeEncoded(database, { ...request, changes }) : changes;
+    for (const some of partsOf(left)) await writeSome(database, { ...request, changes: some });
+  }
 }
 
 /** The changes of a transaction, in parts whose documents are in memory at a time. */
-export function* partsOf(changes: readonly Change[]): Iterable<readonly Change[]> {
-  const size = changes.every(({ isNew }) => isNew) ? newAtOnce : changesAtOnce;
+export const partsOf = (changes: readonly Change[]): Iterable<readonly Change[]> =>
+  inParts(changes, changes.every(({ isNew }) => isNew) ? newAtOnce : changesAtOnce);
+
+function* inParts(changes: readonly Change[], size: number): Iterable<readonly Change[]> {
   for (let at = 0; at < changes.length; at += size) yield changes.slice(at, at + size);
 }
 
-async function writeSome(database: Database, whole: WriteRequest): Promise<void> {
-  const isPlainNew = whole.assumeNew && !whole.earlierVersions && whole.of.by.mode === SyncMode.diff;
-  const request = isPlainNew ? { ...whole, changes: await writeNew(database, whole) } : whole;
+async function writeSome(database: Database, request: WriteRequest): Promise<void> {
   const { of, changes, chunk, session } = request;
-  if (changes.length === 0) return;
   const { written, current } = await decideChanges(database, request);
   await touchForeignEnds(database, { of, ends: written.foreignEnds, session });
   if (of.kind === 'entity') {

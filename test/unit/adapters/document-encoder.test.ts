@@ -11,7 +11,7 @@ import { readContent } from '../../../src/domain/graph/object-content';
 import { buildWasm } from '../../support/build-wasm';
 
 buildWasm();
-const encode = createDocumentEncoder();
+const encoder = createDocumentEncoder();
 const scope = { account: 'a', source: 'api', scope: 'ünit' };
 const endNamespace = keyNamespace(sha1, scope, 'entity');
 const id = uuidV5(sha1, endNamespace, 'the object');
@@ -20,7 +20,8 @@ const common = { _beginOn: 5, _deleted: false };
 
 function encodeText(kind: ObjectKind, text: string): EncodedDocument | undefined {
   const all = Buffer.concat([template.subarray(4, -1), BSON.serialize(common).subarray(4, -1)]);
-  return encode({ kind, template: all, endNamespace, objects: [{ id, text: Buffer.from(text) }] }).documents[0];
+  return encoder.encodeNew({ kind, template: all, endNamespace, objects: [{ id, text: Buffer.from(text) }] })
+    .documents[0];
 }
 
 /** The document that the slow way writes. */

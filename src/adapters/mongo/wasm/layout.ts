@@ -9,6 +9,8 @@ export const ID: u32 = 1040;
 export const ENDS: u32 = 1056;
 /** Where `_type` and `_class` lie in the document: place and length of the text, or of a list of texts; no length for no class. */
 export const KIND: u32 = 1472;
+/** Of the last comparison with a present document: its version, and how long the ended version and the update are. */
+export const NEXT: u32 = 1488;
 /** Hashes of the names of one object: slots of 8 bytes, generation above hash. */
 export const NAMES: u32 = 4096;
 export const NAME_SLOTS: u32 = 512;
@@ -20,3 +22,12 @@ export const TEMPLATE: u32 = 8192;
 export const INPUT: u32 = 65536;
 /** The document. No text becomes longer than six times its length. */
 export const OUTPUT: u32 = 65536 + 262144 + 64;
+
+// Of a comparison with a present document, for whose sake the text is of at most 64 KiB and the present document of 128 KiB.
+
+/** The present document. */
+export const BEFORE: u32 = OUTPUT + 524288;
+/** The ended version of it. */
+export const ENDED: u32 = BEFORE + 131072;
+/** The statement of an `update` command that makes it the new one. */
+export const UPDATE: u32 = ENDED + 131072 + 1024;

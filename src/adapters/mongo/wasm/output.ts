@@ -42,6 +42,11 @@ export function putWord(word: u32): void {
   out += 4;
 }
 
+export function putDouble(value: f64): void {
+  store<f64>(out, value);
+  out += 8;
+}
+
 /** Moves the end back or forth, to where something was written directly. */
 export function moveTo(position: u32): void {
   out = position;

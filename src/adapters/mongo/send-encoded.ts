@@ -1,4 +1,4 @@
-import { MongoServerError, type ClientSession } from 'mongodb';
+import { MongoServerError, type ClientSession, type Document } from 'mongodb';
 import { DocumentSequence } from 'mongodb/lib/cmap/commands';
 import { freeBytes } from '../../lib/free-bytes';
 import type { Database } from './database';
@@ -6,17 +6,35 @@ import type { Database } from './database';
 /** A message of the wire protocol holds 48 MB. */
 const maxCommandBytes = 16 * 1024 * 1024;
 
+interface Encoded {
+  readonly collection: string;
+  readonly documents: readonly Uint8Array[];
+  readonly session: ClientSession;
+}
+
 /**
  * `insertMany` of documents that are BSON already; the driver's public calls would want objects, and serialise them.
  * @throws MongoServerError of the first document that was refused
  */
-export async function insertEncoded(
+export async function insertEncoded(database: Database, { collection, documents, session }: Encoded): Promise<void> {
+  await send(database, { command: { insert: collection }, field: 'documents', documents, session });
+}
+
+/**
+ * `bulkWrite` of statements of an `update` command that are BSON already, in their order.
+ * @throws MongoServerError of the first statement that was refused
+ */
+export async function updateEncoded(database: Database, { collection, documents, session }: Encoded): Promise<void> {
+  await send(database, { command: { update: collection }, field: 'updates', documents, session });
+}
+
+async function send(
   { db }: Database,
-  request: { readonly collection: string; readonly documents: readonly Uint8Array[]; readonly session: ClientSession },
+  request: Omit<Encoded, 'collection'> & { readonly command: Document; readonly field: string },
 ): Promise<void> {
-  const { collection, documents, session } = request;
+  const { command, field, documents, session } = request;
   for (let from = 0; from < documents.length;) {
-    const sequence = new FreedSequence('documents');
+    const sequence = new FreedSequence(field);
     let bytes = 0;
     let to = from;
     for (; to < documents.length && bytes < maxCommandBytes; to++) {
@@ -24,7 +42,7 @@ export async function insertEncoded(
       sequence.push(noDocument, document);
       bytes += document.length;
     }
-    const reply = await db.command({ insert: collection, documents: sequence, ordered: true }, { session });
+    const reply = await db.command({ ...command, [field]: sequence, ordered: true }, { session });
     sequence.free();
     const [refused] = (reply.writeErrors ?? []) as { code: number; errmsg: string }[];
     if (refused) throw new MongoServerError({ ...refused, message: refused.errmsg });
