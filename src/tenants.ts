@@ -5,6 +5,7 @@ import type { GraphCopies } from './adapters/mongo/copy/graph-copies';
 import { accountStores } from './adapters/mongo/account-stores';
 import { MongoGraphExport } from './adapters/mongo/mongo-graph-export';
 import { MongoGraphReads } from './adapters/mongo/mongo-graph-reads';
+import { MongoManifestStore } from './adapters/mongo/mongo-manifest-store';
 import { MongoMutationStore } from './adapters/mongo/mongo-mutation-store';
 import { MongoObjectVersions } from './adapters/mongo/mongo-object-versions';
 import { MongoQueryResults } from './adapters/mongo/mongo-query-results';
@@ -22,6 +23,7 @@ import { QueryCursors, type Seal } from './domain/query/query-cursors';
 import { QueryService, type PageCache } from './domain/query/query-service';
 import { StoredReports } from './domain/query/reports';
 import type { ResultTokens } from './domain/query/result-tokens';
+import { KnownContents } from './domain/sync-job/known-contents';
 import { SyncJobsService } from './domain/sync-job/sync-jobs-service';
 import { Gate } from './lib/gate';
 
@@ -45,6 +47,7 @@ export function createTenants(
   const gate = new Gate(maxConcurrent);
   const pages = pageCache(pagesBytes);
   const texts = new CheckedQueries();
+  const known = new KnownContents(new MongoManifestStore(shared.database));
   const tenants: Tenants = {
     of(account) {
       const copied = copies.answersOf(account);
@@ -67,6 +70,7 @@ export function createTenants(
           account,
           jobs,
           staging,
+          known,
           dryRuns,
           blobs,
           runner,

@@ -12,6 +12,7 @@ import type { DeleteGuard } from '../../src/domain/sync-job/delete-guard';
 import type { GraphCounts } from '../../src/domain/graph/entity-counts';
 import type { FinalizeStores } from '../../src/domain/sync-job/finalize-deps';
 import type { SyncJobRunner } from '../../src/domain/sync-job/sync-job-runner';
+import { KnownContents } from '../../src/domain/sync-job/known-contents';
 import { SyncJobsService } from '../../src/domain/sync-job/sync-jobs-service';
 import type { ModelObject } from './sync-model';
 
@@ -61,6 +62,8 @@ export function createBench(options: {
   readonly applyLanes?: number | undefined;
   readonly smallPlan?: number | undefined;
   readonly deleteGuard?: DeleteGuard | undefined;
+  /** Default: one that looks at large uploads to large scopes only, as the product's does. */
+  readonly known?: KnownContents | undefined;
   readonly runner?: SyncJobRunner;
   /** How long an attempt that may pass later is put off. */
   readonly retryAfterMs?: number;
@@ -73,6 +76,7 @@ export function createBench(options: {
     applyLanes = 2,
     smallPlan,
     deleteGuard,
+    known = new KnownContents(stores.manifests),
     runner = idle,
     retryAfterMs = 5,
   } = options;
@@ -91,6 +95,7 @@ export function createBench(options: {
     account,
     jobs: stores.jobs,
     staging: stores.staging,
+    known,
     dryRuns: stores.dryRuns,
     blobs: stores.blobs,
     runner,

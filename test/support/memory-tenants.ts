@@ -4,6 +4,7 @@ import { syncJobWorkflowId } from '../../src/contracts/temporal/sync-job';
 import { GraphMutationsService } from '../../src/domain/graph/graph-mutations-service';
 import type { ObjectKind } from '../../src/domain/graph/identity';
 import type { FlatObject, Tenants } from '../../src/domain/ports';
+import { KnownContents } from '../../src/domain/sync-job/known-contents';
 import { SyncJobsService } from '../../src/domain/sync-job/sync-jobs-service';
 import { MemoryDatabase, type MemoryBatch } from './memory/memory-database';
 import { memoryDeferredResults } from './memory/memory-deferred-results';
@@ -47,12 +48,13 @@ export function createMemoryTenants({ now = Date.now }: { now?: () => number } =
     uploads: database.batches,
     setGraph: (account, kind, objects) => void graphs.set(`${account}/${kind}`, objects),
     of(account) {
-      const { jobs, staging, dryRuns, counters, blobs } = memoryStores(database, account);
+      const { jobs, staging, manifests, dryRuns, counters, blobs } = memoryStores(database, account);
       return {
         syncJobs: new SyncJobsService({
           account,
           jobs,
           staging,
+          known: new KnownContents(manifests),
           dryRuns,
           blobs,
           runner,

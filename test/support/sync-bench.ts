@@ -12,6 +12,7 @@ import { CountTally, type GraphCounts } from '../../src/domain/graph/entity-coun
 import { mapperSource } from '../../src/domain/mapping/mapper-objects';
 import type { DeleteGuard } from '../../src/domain/sync-job/delete-guard';
 import type { FinalizeStores } from '../../src/domain/sync-job/finalize-deps';
+import type { KnownContents } from '../../src/domain/sync-job/known-contents';
 import { createBench, type BenchGraph, type SyncBench } from './bench';
 import { liveProduct } from './live-product';
 import type { ModelObject, ModelVersion } from './sync-model';
@@ -36,6 +37,7 @@ export function createSyncBench(
     /** 0: entities and relationships are each finalized by the activity of their name. */
     readonly smallPlan?: number;
     readonly deleteGuard?: DeleteGuard;
+    readonly known?: KnownContents;
     readonly stores?: Partial<FinalizeStores>;
     /** Default: a new one. */
     readonly account?: string;
@@ -51,8 +53,8 @@ export function createSyncBench(
   };
   const graph = async () => await readGraph(database, account);
   const recount = async () => await recountGraph(database, account);
-  const { applyLanes, smallPlan, deleteGuard } = options;
-  return createBench({ account, stores, graph, recount, applyLanes, smallPlan, deleteGuard });
+  const { applyLanes, smallPlan, deleteGuard, known } = options;
+  return createBench({ account, stores, graph, recount, applyLanes, smallPlan, deleteGuard, known });
 }
 
 export async function recountGraph({ collections }: Database, account: string): Promise<GraphCounts> {

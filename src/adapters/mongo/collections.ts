@@ -97,7 +97,19 @@ export interface StagedBatchDocument {
   /** Of the body before it was compressed. */
   bodyBytes: number;
   blobKey: string | null;
+  /** Of a body that lies elsewhere. */
+  likelyChanges?: LikelyChangesRecord;
   expireAt: Date;
+}
+
+/** Texts of a body that the job will probably need, to be had without it. */
+export interface LikelyChangesRecord {
+  /** Offset in the body and length of each text, uint32. */
+  places: Binary;
+  /** The texts one after another, compressed. */
+  texts: Binary;
+  /** Of the texts before they were compressed. */
+  bytes: number;
 }
 
 export interface PlanPageDocument {
@@ -110,6 +122,8 @@ export interface PlanPageDocument {
   type: 'changes' | 'deletes' | 'dryRun';
   number: number;
   content: Binary;
+  /** Of a page of few changes: their staged rows, to which `content` belongs then. */
+  rows?: Binary;
   /** Of a page of changes: length of the text of its objects that need work. */
   bytes?: number;
   expireAt: Date;

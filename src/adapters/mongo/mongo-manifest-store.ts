@@ -52,7 +52,6 @@ export class MongoManifestStore implements ManifestStore {
     return { rows: rows ?? (await this.rebuild(scope, kind, head ?? emptyHead)) };
   }
 
-  /** As `prepare`, but mends nothing: undefined when the manifest is missing or damaged. */
   async rows(scope: Scope, kind: ObjectKind): Promise<number | undefined> {
     const id = scopeId(sha1, scope);
     const head = await this.head(id, kind);

@@ -90,8 +90,8 @@ function readPlan(
     deletes: seal.deletes,
     async *batches() {
       if (seal.changeBatches === 0) return;
-      for await (const { number, content, bytes } of pages.find({ ...of, type: 'changes' }).sort({ number: 1 })) {
-        yield { seq: number, actions: bytesOf(content), bytes: bytes ?? 0 };
+      for await (const { number, content, rows, bytes } of pages.find({ ...of, type: 'changes' }).sort({ number: 1 })) {
+        yield { seq: number, actions: bytesOf(content), ...(rows && { rows: bytesOf(rows) }), bytes: bytes ?? 0 };
       }
     },
     async *deletePages() {
@@ -114,9 +114,9 @@ class MongoPlanWriter implements PlanWriter {
     private readonly keepSeal: (seal: SealRecord) => Promise<boolean>,
   ) {}
 
-  async addBatch({ seq, actions, bytes }: PlannedBatch): Promise<void> {
+  async addBatch({ seq, actions, rows, bytes }: PlannedBatch): Promise<void> {
     this.changeBatches++;
-    await this.write({ type: 'changes', number: seq, content: actions, bytes });
+    await this.write({ type: 'changes', number: seq, content: actions, ...(rows && { rows }), bytes });
   }
 
   async addDeletes(rows: Uint8Array): Promise<void> {
@@ -152,11 +152,12 @@ class MongoPlanWriter implements PlanWriter {
     readonly type: PlanPageDocument['type'];
     readonly number: number;
     readonly content: Uint8Array;
+    readonly rows?: Uint8Array;
     readonly bytes?: number;
   }): Promise<void> {
     const { planId } = this;
     const { jobId, kind, now } = this.of;
-    const { type, number, content, bytes } = page;
+    const { type, number, content, rows, bytes } = page;
     await this.database.collections.planPages.insertOne(
       {
         _id: `${jobId}/${kind}/${planId}/${type[0] ?? ''}${number}`,
@@ -166,6 +167,7 @@ class MongoPlanWriter implements PlanWriter {
         type,
         number,
         content: new Binary(content),
+        ...(rows && { rows: new Binary(rows) }),
         ...(bytes !== undefined && { bytes }),
         expireAt: new Date(now + keepMs),
       },

@@ -1,20 +1,17 @@
 import { Binary } from 'mongodb';
-import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
-import { promisify } from 'node:util';
 import { ErrorCode } from '../../contracts/error-code';
 import { DomainError } from '../../domain/errors';
-import type { ObjectKind } from '../../domain/graph/identity';
 import { stagedRowBytes, type ScannedDeletes, type ScannedUpload } from '../../domain/ingest/staged-rows';
 import type { BlobStore } from '../../domain/blob-store';
 import type { StagedBatch, StagedPartition, StagingStore, StoredJob } from '../../domain/sync-job/ports';
+import type { StagedRows } from '../../domain/sync-job/staged-object';
 import { freeBytes } from '../../lib/free-bytes';
 import type { StagedBatchDocument } from './collections';
+import { compressBody, decompressBody } from './compressed-body';
 import { countUpload } from './count-uploads';
 import { isDuplicateKey, orUnavailable, type Database } from './database';
+import { packLikelyChanges, unpackLikelyChanges } from './likely-changes';
 import { bytesOf, joinPartitions, partitionProjection, splitByPartition } from './packed-ids';
-
-const compress = promisify(zstdCompress);
-const decompress = promisify(zstdDecompress);
 
 /** Above this a compressed body goes to the blob store: MongoDB would write it three times (journal, oplog, data). */
 const maxInlineBodyBytes = 128 * 1024;
@@ -28,12 +25,9 @@ const keepMs = 7 * 24 * 3600 * 1000;
 /** Batches whose partitions come in one reply; by itself the server fills replies of 16 MB. */
 const partitionsAtOnce = 32;
 
-/** The default of 16 KiB costs three times the CPU: a body is put together from hundreds of pieces. */
-const pieceBytes = 1024 * 1024;
-/** zlib takes no smaller ones. */
-const minPieceBytes = 64;
-
-type StoredBody = Pick<StagedBatchDocument, 'blobKey' | 'body' | 'bodyBytes'>;
+const placeFields = ['body', 'bodyBytes', 'blobKey'] as const;
+type StoredBody = Pick<StagedBatchDocument, (typeof placeFields)[number]>;
+type BatchRequest = Omit<Parameters<StagingStore['content']>[0], 'rows'>;
 type StageRequest = Parameters<StagingStore['stage']>[0];
 type AsideRequest = Parameters<StagingStore['stageAside']>[0];
 
@@ -57,10 +51,11 @@ export class MongoStagingStore implements StagingStore {
   }
 
   /** Content first, counted second: a crash in between leaves content that no job owns, which expires. */
-  private async write(batchId: string, { job, upload, ignoreDuplicates, now }: StageRequest): Promise<void> {
+  private async write(batchId: string, request: StageRequest): Promise<void> {
+    const { job, upload, likelyChanges, ignoreDuplicates, now } = request;
     requireRoom(upload);
     const expireAt = new Date(now + job.uploadWindowMs + keepMs);
-    await this.insert({ batchId, jobId: job.document.id, seq: 0, upload, ignoreDuplicates, expireAt });
+    await this.insert({ batchId, jobId: job.document.id, seq: 0, upload, likelyChanges, ignoreDuplicates, expireAt });
   }
 
   async stageAside({ name, seq, upload, ignoreDuplicates, now }: AsideRequest): Promise<void> {
@@ -74,10 +69,11 @@ export class MongoStagingStore implements StagingStore {
     readonly jobId: string;
     readonly seq: number;
     readonly upload: ScannedUpload;
+    readonly likelyChanges?: Uint32Array | undefined;
     readonly ignoreDuplicates: boolean;
     readonly expireAt: Date;
   }): Promise<void> {
-    const { batchId, jobId, seq, upload, ignoreDuplicates, expireAt } = request;
+    const { batchId, jobId, seq, upload, likelyChanges, ignoreDuplicates, expireAt } = request;
     const body = upload.body.length === 0 ? Buffer.alloc(0) : await compressBody(upload.body);
     const isInline = body.length <= maxInlineBodyBytes;
     const blobKey = isInline ? null : stagedBodyKey(this.account, batchId);
@@ -104,6 +100,7 @@ export class MongoStagingStore implements StagingStore {
       body: isInline ? new Binary(body) : null,
       bodyBytes: upload.body.length,
       blobKey,
+      ...(likelyChanges && !isInline && { likelyChanges: await packLikelyChanges(upload.body, likelyChanges) }),
       expireAt,
     };
     try {
@@ -138,28 +135,39 @@ export class MongoStagingStore implements StagingStore {
     for await (const document of cursor) yield { seq: document.seq, rows: joinPartitions(document[field], from, to) };
   }
 
-  async content(request: { jobId: string; kind: ObjectKind; seq: number }) {
-    const { rows, stored } = await this.rowsAndPlace(request);
-    return { rows, body: await this.readBody(stored) };
+  async content({ rows, ...of }: Parameters<StagingStore['content']>[0]): Promise<StagedRows> {
+    if (!rows) {
+      const all = await this.rowsAndPlace(of);
+      return { rows: all.rows, body: await this.readBody(all.stored) };
+    }
+    const { likelyChanges, ...stored } = await this.batch(of, ['likelyChanges', ...placeFields]);
+    const texts = likelyChanges && (await unpackLikelyChanges(likelyChanges, rows));
+    return texts ?? { rows: new Uint8Array(rows), body: await this.readBody(stored) };
   }
 
   /** On its own, so that the reply that the rows came in is not held while the body is read. */
-  private async rowsAndPlace({ jobId, kind, seq }: { jobId: string; kind: ObjectKind; seq: number }) {
-    const field = rowField[kind];
-    const document = await this.batchesOf.findOne(
+  private async rowsAndPlace(of: BatchRequest) {
+    const field = rowField[of.kind];
+    const { body, bodyBytes, blobKey, ...document } = await this.batch(of, [field, ...placeFields]);
+    return { rows: joinPartitions(document[field]), stored: { body, bodyBytes, blobKey } };
+  }
+
+  private async batch<F extends keyof StagedBatchDocument>(
+    { jobId, seq }: BatchRequest,
+    fields: readonly F[],
+  ): Promise<Pick<StagedBatchDocument, F>> {
+    const document = await this.batchesOf.findOne<Pick<StagedBatchDocument, F>>(
       { account: this.account, jobId, seq },
-      { projection: { [field]: 1, body: 1, bodyBytes: 1, blobKey: 1 } },
+      { projection: Object.fromEntries(fields.map((field) => [field, 1])) },
     );
     if (!document) throw new Error(`staged batch ${jobId}/${seq} is gone`);
-    const { body, bodyBytes, blobKey } = document;
-    return { rows: joinPartitions(document[field]), stored: { body, bodyBytes, blobKey } };
+    return document;
   }
 
   private async readBody({ blobKey, body, bodyBytes }: StoredBody): Promise<Uint8Array> {
     const compressed = blobKey === null ? body && bytesOf(body) : await this.blobs.get(blobKey);
     if (!compressed?.length) return new Uint8Array(0);
-    // In one piece nothing is put together; with room for one byte more there is no second one.
-    const whole = await decompress(compressed, { chunkSize: Math.max(minPieceBytes, bodyBytes + 1) });
+    const whole = await decompressBody(compressed, bodyBytes);
     if (blobKey !== null) freeBytes(compressed);
     return whole;
   }
@@ -208,9 +216,6 @@ const countField = { entity: 'entities', relationship: 'relationships' } as cons
 
 /** Without slashes, as `bulkFileKey` says. */
 const stagedBodyKey = (account: string, batchId: string): string => `staging-${account}-${batchId.replace('/', '-')}`;
-
-const compressBody = async (body: Uint8Array): Promise<Buffer> =>
-  await compress(body, { chunkSize: pieceBytes, params: { [constants.ZSTD_c_compressionLevel]: 1 } });
 
 function requireRoom({ entities, relationships, deleteEntities, deleteRelationships }: ScannedUpload): void {
   const objects =

@@ -95,6 +95,8 @@ async function* explicitDeletePieces(stores: ApplyStores, job: StoredJob, kind: 
 interface Part {
   readonly seq: number;
   readonly actions: Uint8Array;
+  /** Undefined: all rows of the batch. */
+  readonly rows: Uint8Array | undefined;
   readonly numbers: readonly number[];
   /** Length of their text. */
   readonly textBytes: number;
@@ -111,8 +113,8 @@ async function* changePieces(
   plan: SealedPlan,
 ): AsyncIterable<Piece> {
   const most = gatheredChanges(plan.changes);
-  // While one lane reads bodies of megabytes for the little that is wanted of them, the others write.
-  const reading = new Gate(1);
+  // While two lanes read bodies of megabytes for the little that is wanted of them, the others write.
+  const reading = new Gate(2);
   let gathered: Part[] = [];
   const closeGathered = () => {
     const piece = gatheredPiece(
@@ -123,19 +125,19 @@ async function* changePieces(
     gathered = [];
     return piece;
   };
-  for await (const { seq, actions, bytes: textBytes } of plan.batches()) {
+  for await (const { seq, actions, rows, bytes: textBytes } of plan.batches()) {
     const numbers: number[] = [];
     actions.forEach((action, number) => {
       if (action !== PlannedAction.none) numbers.push(number);
     });
-    const part: Part = { seq, actions, numbers, textBytes };
+    const part: Part = { seq, actions, rows, numbers, textBytes };
     const isLarge = exceeds([part], most);
     if (gathered.length > 0 && (isLarge || exceeds([...gathered, part], most))) yield closeGathered();
     if (!isLarge) {
       gathered.push(part);
       continue;
     }
-    const read = async () => await stores.staging.content({ jobId: job.document.id, kind, seq });
+    const read = async () => await stores.staging.content({ jobId: job.document.id, kind, seq, rows });
     const size = changesPerChunk[kind];
     const batch = new SharedBatch(read, Math.ceil(numbers.length / size));
     for (let at = 0; at < numbers.length; at += size) {
@@ -186,9 +188,9 @@ function gatheredPiece(
     apply: async () => {
       const gathered = new GatheredRows(size);
       const changes: Change[] = [];
-      for (const { seq, actions, numbers } of parts) {
+      for (const { seq, actions, rows, numbers } of parts) {
         await reading.run(undefined, async () => {
-          const batch = await stores.staging.content({ jobId: job.document.id, kind, seq });
+          const batch = await stores.staging.content({ jobId: job.document.id, kind, seq, rows });
           for (const number of numbers) {
             gathered.add(batch, number);
             changes.push(new StagedChange(kind, gathered, changes.length, actions[number] === PlannedAction.create));

@@ -3,15 +3,10 @@ import { SyncMode } from '../../contracts/sync-job';
 import { DomainError, type Problem } from '../errors';
 import type { ObjectKind } from '../graph/identity';
 import { isDeletedStamp, manifestRowBytes, manifestRowWords, rowWords, stampWord } from '../graph/manifest-rows';
-import {
-  mergeManifestRows,
-  planChanges,
-  PlannedAction,
-  type DuplicateRows,
-  type StagedSegment,
-} from '../graph/plan-changes';
+import { mergeManifestRows, planChanges, type DuplicateRows, type StagedSegment } from '../graph/plan-changes';
 import { partitionCount, passSize, stagedRowBytes } from '../ingest/staged-rows';
 import { GatheredBytes } from '../../lib/gathered-bytes';
+import { BatchActions } from './batch-actions';
 import { describeDuplicates } from './duplicates';
 import type { ApplyStores, RunControl } from './finalize-deps';
 import type { PlanWriter, SealedPlan, StagedBatch, StoredJob } from './ports';
@@ -87,9 +82,7 @@ export async function scan(stores: ApplyStores, request: Scan): Promise<Totals> 
   const step = passSize(Math.max(stagedRows, manifestRows));
   const ignoring = new Set(batches.filter(({ ignoreDuplicates }) => ignoreDuplicates).map(({ seq }) => seq));
   const planned = plan ? batches : [];
-  const actions = new Map(
-    planned.map((batch) => [batch.seq, { list: new Uint8Array(objectsOf(batch)), known: 0, bytes: 0 }]),
-  );
+  const actions = new Map(planned.map((batch) => [batch.seq, new BatchActions(batch.seq, objectsOf(batch))]));
   const report: Problem[] = [];
   const memory = { staged: new GatheredBytes(), manifest: new GatheredBytes() };
   for (let from = 0; from < partitionCount; from += step) {
@@ -106,12 +99,7 @@ export async function scan(stores: ApplyStores, request: Scan): Promise<Totals> 
     }
     if (plan) {
       for (const { seq, firstRow, count } of staged.segments) {
-        const ofBatch = actions.get(seq);
-        if (!ofBatch) continue;
-        const part = pass.actions.subarray(firstRow, firstRow + count);
-        ofBatch.list.set(part, ofBatch.known);
-        ofBatch.known += count;
-        ofBatch.bytes += textBytes(staged.words, firstRow, part);
+        actions.get(seq)?.add(staged, firstRow, pass.actions.subarray(firstRow, firstRow + count));
       }
       if (pass.unmatched.length > 0) await plan.addDeletes(pickRows(manifest, pass.unmatched));
       totals.deletes += pass.unmatched.length;
@@ -121,28 +109,14 @@ export async function scan(stores: ApplyStores, request: Scan): Promise<Totals> 
   memory.staged.free();
   memory.manifest.free();
   if (report.length > 0) throw duplicateError(kind, report.slice(0, maxReported));
-  for (const [seq, { list, bytes }] of actions) {
-    if (!isDiff) compareAll(list);
-    const changes = list.reduce((sum, action) => sum + (action === PlannedAction.none ? 0 : 1), 0);
-    totals.changes += changes;
-    if (changes > 0) await plan?.addBatch({ seq, actions: list, bytes });
+  for (const ofBatch of actions.values()) {
+    // Modes other than DIFF look at every object they were sent: what they do depends on its present content.
+    const batch = ofBatch.planned({ looksAtAll: !isDiff });
+    if (!batch) continue;
+    totals.changes += batch.changes;
+    await plan?.addBatch(batch);
   }
   return totals;
-}
-
-/** Length of the text of the rows that are not `none`; the word of a staged row that says it is the last. */
-function textBytes(words: Uint32Array, firstRow: number, actions: Uint8Array): number {
-  const rowLength = stagedRowBytes / 4;
-  let sum = 0;
-  actions.forEach((action, i) => {
-    if (action !== PlannedAction.none) sum += words[(firstRow + i + 1) * rowLength - 1] ?? 0;
-  });
-  return sum;
-}
-
-/** Modes other than DIFF look at every object they were sent: what they do depends on its present content. */
-function compareAll(actions: Uint8Array): void {
-  for (let i = 0; i < actions.length; i++) if (actions[i] !== PlannedAction.none) actions[i] = PlannedAction.compare;
 }
 
 interface Staged {

@@ -123,12 +123,14 @@ export interface StagedContent {
   }): AsyncIterable<StagedPartition>;
   /**
    * All rows of one kind of one batch, ascending by partition: the order that plans number them in, and the body that they point into.
+   * Or of the given rows alone, which are then in their order and point into what may be less than the body.
    * Both are the caller's own, to be freed, and may share memory.
    */
   content(request: {
     readonly jobId: string;
     readonly kind: ObjectKind;
     readonly seq: number;
+    readonly rows?: Uint8Array | undefined;
   }): Promise<{ readonly rows: Uint8Array; readonly body: Uint8Array }>;
   /** Ids given for deletion, in upload order, and how many references could not be resolved. */
   deletes(request: {
@@ -149,6 +151,8 @@ export interface StagingStore extends StagedContent {
     readonly job: StoredJob;
     readonly uploadId: string;
     readonly upload: ScannedUpload;
+    /** Places in the body of texts that `content` will probably be asked for alone: offset and length each, ascending. */
+    readonly likelyChanges?: Uint32Array | undefined;
     readonly ignoreDuplicates: boolean;
     /** Statuses in which the job takes content: uploads and the bulk file come at different times. */
     readonly accepts: SyncJobStatus;
@@ -172,6 +176,8 @@ export interface StagingStore extends StagedContent {
 export interface ManifestStore {
   /** Number of rows of base and deltas, an upper bound of what `partitions` gives. Rebuilds from the graph what is missing. */
   prepare(scope: Scope, kind: ObjectKind): Promise<{ readonly rows: number }>;
+  /** As `prepare`, but mends nothing: undefined when the manifest is missing or damaged. */
+  rows(scope: Scope, kind: ObjectKind): Promise<number | undefined>;
   /** Adds base rows and delta rows of the partitions to `into`, in no order; `mergeManifestRows` makes one row per id of them. */
   partitions(request: {
     readonly scope: Scope;
@@ -204,10 +210,13 @@ export interface ObjectTypes {
   }): Promise<number>;
 }
 
-/** What to do with the rows of one batch: one byte a row, see `PlannedAction`. */
+/** What to do with the rows of one batch. */
 export interface PlannedBatch {
   readonly seq: number;
+  /** One byte a row, see `PlannedAction`: for all rows of the batch, or for `rows`. */
   readonly actions: Uint8Array;
+  /** The staged rows that are not `none`, where these are so few that they take less room than all actions. */
+  readonly rows?: Uint8Array;
   /** Length of the text of all rows that are not `none`. */
   readonly bytes: number;
 }

@@ -4,13 +4,13 @@ import { stagedRowBytes } from '../ingest/staged-rows';
 import type { Change } from './graph-writer';
 
 /** Places in a staged row. */
-const offsetAt = 32;
+export const stagedOffsetAt = 32;
 const lengthAt = 36;
 
 /** The JSON text that a staged row points to. `row` is one packed staged row. */
 export function stagedText(body: Uint8Array, row: Uint8Array): Uint8Array {
   const view = new DataView(row.buffer, row.byteOffset, row.byteLength);
-  const offset = view.getUint32(offsetAt, true);
+  const offset = view.getUint32(stagedOffsetAt, true);
   return body.subarray(offset, offset + view.getUint32(lengthAt, true));
 }
 
@@ -40,7 +40,7 @@ export class GatheredRows implements StagedRows {
     const text = stagedText(staged.body, row);
     const at = this.count * stagedRowBytes;
     this.rows.set(row, at);
-    new DataView(this.rows.buffer).setUint32(at + offsetAt, this.used, true);
+    new DataView(this.rows.buffer).setUint32(at + stagedOffsetAt, this.used, true);
     this.body.set(text, this.used);
     this.count += 1;
     this.used += text.length;

@@ -6,6 +6,7 @@ import { keyNamespace, type Sha1 } from '../graph/identity';
 import type { StagingStore, StoredJob, SyncJobStore } from './ports';
 import { bulkFileKey } from './bulk-file';
 import type { DryRuns } from './dry-runs';
+import type { KnownContents } from './known-contents';
 import { decideStart } from './start-rules';
 import type { SyncJobRunner } from './sync-job-runner';
 import type {
@@ -23,6 +24,7 @@ export interface SyncJobsDependencies {
   readonly account: string;
   readonly jobs: SyncJobStore;
   readonly staging: StagingStore;
+  readonly known: KnownContents;
   readonly dryRuns: Pick<DryRuns, 'find'>;
   readonly blobs: BlobStore;
   readonly runner: SyncJobRunner;
@@ -77,10 +79,12 @@ export class SyncJobsService implements SyncJobs {
 
   async upload(request: Parameters<SyncJobs['upload']>[0]): Promise<SyncJobDocument> {
     const { target, uploadId, upload, ignoreDuplicates } = request;
+    const { job } = target;
     const staged = await this.deps.staging.stage({
-      job: target.job,
+      job,
       uploadId,
       upload,
+      likelyChanges: this.deps.known.likelyChanges(job, upload),
       ignoreDuplicates,
       accepts: SyncJobStatus.awaitingUploads,
       now: this.deps.now(),

@@ -54,6 +54,19 @@ export function planStoreContract(openSubject: OpenSubject): void {
       expect((await stores.jobs.find(job.document.id))?.committed).toBe(true);
     });
 
+    it('keeps the rows of a batch with few changes', async () => {
+      const plan = await plans.begin(job, 'entity', Date.now());
+      const few = Uint8Array.from({ length: 80 }, (_, i) => i);
+      await plan.addBatch({ seq: 1, actions: Uint8Array.of(2, 1), rows: few, bytes: 20 });
+      await plan.addBatch({ seq: 2, actions: Uint8Array.of(1), bytes: 7 });
+      const sealed = await plan.seal({ changes: 3, deletes: 0 });
+      const kept = sealed ? await collect(sealed.batches()) : [];
+      expect(kept.map(({ seq, rows: given }) => [seq, given && hex(given)])).toEqual([
+        [1, hex(few)],
+        [2, undefined],
+      ]);
+    });
+
     it('gives pages in one order, so that a page has the same number in every run', async () => {
       const plan = await plans.begin(job, 'entity', Date.now());
       await plan.addDeletes(rows(4_500));

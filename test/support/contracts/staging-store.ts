@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { FinalizeStores } from '../../../src/domain/sync-job/finalize-deps';
 import { partitionOf, stagedRowBytes, type ScannedUpload } from '../../../src/domain/ingest/staged-rows';
 import type { StagingStore, StoredJob } from '../../../src/domain/sync-job/ports';
+import { stagedText } from '../../../src/domain/sync-job/staged-object';
 import { freeBytes } from '../../../src/lib/free-bytes';
 import {
   collect,
@@ -203,6 +204,35 @@ export function stagingStoreContract(openSubject: OpenSubject): void {
         expect(hex(body)).toBe(expected);
         freeBytes(body);
       }
+    });
+
+    it.each([
+      ['known before', true],
+      ['known in part', 'part'],
+      ['not known before', false],
+    ])('gives the texts of some rows alone, %s', async (_, isKnown) => {
+      const entities = Array.from({ length: 600 }, (_, at) =>
+        entity(`${at}`, { blob: randomBytes(300).toString('hex') }),
+      );
+      const what = await upload({ entities });
+      const rowOf = (at: number) => what.entities.rows.subarray(at * stagedRowBytes, (at + 1) * stagedRowBytes);
+      const placeOf = (at: number) => {
+        const row = Buffer.from(rowOf(at));
+        return [row.readUInt32LE(32), row.readUInt32LE(36)] as const;
+      };
+      const places = (isKnown === 'part' ? [3, 80] : [3, 80, 201, 500]).flatMap(placeOf);
+      await stage('one', what, isKnown === false ? {} : { likelyChanges: Uint32Array.from(places) });
+      const rows = Buffer.concat([201, 3, 500].map(rowOf));
+      const found = await staging.content({ ...ofJob(), kind: 'entity', seq: 1, rows });
+      const texts = Array.from({ length: found.rows.length / stagedRowBytes }, (_, i) =>
+        Buffer.from(stagedText(found.body, found.rows.subarray(i * stagedRowBytes, (i + 1) * stagedRowBytes))),
+      );
+      expect(texts.map((text) => JSON.parse(text.toString()) as unknown)).toEqual(
+        [201, 3, 500].map((at) => entities[at]),
+      );
+      const ids = (packed: Uint8Array) => hex(packed.subarray(0, 32));
+      expect(ids(found.rows)).toBe(ids(rows));
+      expect(hex(rows)).toBe(hex(Buffer.concat([201, 3, 500].map(rowOf))));
     });
 
     it('gives back rows that the caller frees', async () => {

@@ -16,6 +16,10 @@ export class MemoryManifestStore implements ManifestStore {
     return { rows: into.bytes.length / manifestRowBytes };
   }
 
+  async rows(scope: Scope, kind: ObjectKind) {
+    return (await this.prepare(scope, kind)).rows;
+  }
+
   async partitions({ scope, kind, from, to, into }: Parameters<ManifestStore['partitions']>[0]) {
     for (const [id, object] of this.database.graph[kind]) {
       const bytes = uuidToBytes(id);

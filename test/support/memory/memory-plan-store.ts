@@ -8,7 +8,8 @@ export class MemoryPlanStore implements PlanStore {
   async begin({ document }: StoredJob, kind: ObjectKind): Promise<PlanWriter> {
     const plan: MemoryPlan = { batches: [], deletes: [], totals: { changes: 0, deletes: 0 } };
     return {
-      addBatch: async (batch) => void plan.batches.push({ ...batch, actions: batch.actions.slice() }),
+      addBatch: async ({ rows, ...batch }) =>
+        void plan.batches.push({ ...batch, actions: batch.actions.slice(), ...(rows && { rows: rows.slice() }) }),
       addDeletes: async (rows) => void plan.deletes.push(rows.slice()),
       seal: async ({ changes, deletes }) => {
         const job = this.database.jobs.get(document.id);

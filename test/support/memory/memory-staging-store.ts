@@ -73,10 +73,10 @@ export class MemoryStagingStore implements StagingStore {
     }
   }
 
-  async content({ jobId, kind, seq }: Parameters<StagingStore['content']>[0]) {
+  async content({ jobId, kind, seq, rows: some }: Parameters<StagingStore['content']>[0]) {
     const batch = this.ofJob(jobId).find((each) => each.seq === seq);
     if (!batch) throw new Error(`staged batch ${jobId}/${seq} is gone`);
-    const rows = new Uint8Array(rowsOf(batch, kind, 0, partitionCount));
+    const rows = new Uint8Array(some ?? rowsOf(batch, kind, 0, partitionCount));
     return { rows, body: new Uint8Array(batch.upload.body) };
   }
 
