@@ -121,9 +121,10 @@ export interface PlanPageDocument {
   /** `dryRun`: not a page of a plan but the latest result, as JSON. */
   type: 'changes' | 'deletes' | 'dryRun';
   number: number;
-  content: Binary;
-  /** Of a page of few changes: their staged rows, to which `content` belongs then. */
-  rows?: Binary;
+  /** Null on a page with `few`, which workers before these existed must not take for anything else. */
+  content: Binary | null;
+  /** Of a page of few changes: their staged rows, and an action for each. */
+  few?: { rows: Binary; actions: Binary };
   /** Of a page of changes: length of the text of its objects that need work. */
   bytes?: number;
   expireAt: Date;

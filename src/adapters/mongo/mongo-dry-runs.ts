@@ -63,7 +63,7 @@ export class MongoDryRuns implements DryRuns {
 
   async find(jobId: string): Promise<DryRun | undefined> {
     const page = await orUnavailable(this.pages.findOne({ _id: `${jobId}/dryRun` }));
-    return page ? (JSON.parse(Buffer.from(bytesOf(page.content)).toString()) as DryRun) : undefined;
+    return page?.content ? (JSON.parse(Buffer.from(bytesOf(page.content)).toString()) as DryRun) : undefined;
   }
 
   explain(err: unknown): unknown {

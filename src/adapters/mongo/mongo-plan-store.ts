@@ -90,16 +90,24 @@ function readPlan(
     deletes: seal.deletes,
     async *batches() {
       if (seal.changeBatches === 0) return;
-      for await (const { number, content, rows, bytes } of pages.find({ ...of, type: 'changes' }).sort({ number: 1 })) {
-        yield { seq: number, actions: bytesOf(content), ...(rows && { rows: bytesOf(rows) }), bytes: bytes ?? 0 };
+      for await (const { number: seq, content, few, bytes = 0 } of pages
+        .find({ ...of, type: 'changes' })
+        .sort({ number: 1 })) {
+        if (few) yield { seq, actions: bytesOf(few.actions), rows: bytesOf(few.rows), bytes };
+        else yield { seq, actions: contentOf(content), bytes };
       }
     },
     async *deletePages() {
       if (seal.deletePages === 0) return;
       for await (const { content } of pages.find({ ...of, type: 'deletes' }).sort({ number: 1 }))
-        yield bytesOf(content);
+        yield contentOf(content);
     },
   };
+}
+
+function contentOf(content: Binary | null): Uint8Array {
+  if (!content) throw new Error('a page of the plan has no content that this version knows');
+  return bytesOf(content);
 }
 
 class MongoPlanWriter implements PlanWriter {
@@ -116,7 +124,8 @@ class MongoPlanWriter implements PlanWriter {
 
   async addBatch({ seq, actions, rows, bytes }: PlannedBatch): Promise<void> {
     this.changeBatches++;
-    await this.write({ type: 'changes', number: seq, content: actions, ...(rows && { rows }), bytes });
+    const few = rows && { rows: new Binary(rows), actions: new Binary(actions) };
+    await this.write({ type: 'changes', number: seq, bytes, ...(few ? { few } : { content: actions }) });
   }
 
   async addDeletes(rows: Uint8Array): Promise<void> {
@@ -151,13 +160,13 @@ class MongoPlanWriter implements PlanWriter {
   private async write(page: {
     readonly type: PlanPageDocument['type'];
     readonly number: number;
-    readonly content: Uint8Array;
-    readonly rows?: Uint8Array;
+    readonly content?: Uint8Array;
+    readonly few?: PlanPageDocument['few'];
     readonly bytes?: number;
   }): Promise<void> {
     const { planId } = this;
     const { jobId, kind, now } = this.of;
-    const { type, number, content, rows, bytes } = page;
+    const { type, number, content, few, bytes } = page;
     await this.database.collections.planPages.insertOne(
       {
         _id: `${jobId}/${kind}/${planId}/${type[0] ?? ''}${number}`,
@@ -166,8 +175,8 @@ class MongoPlanWriter implements PlanWriter {
         planId,
         type,
         number,
-        content: new Binary(content),
-        ...(rows && { rows: new Binary(rows) }),
+        content: content ? new Binary(content) : null,
+        ...(few && { few }),
         ...(bytes !== undefined && { bytes }),
         expireAt: new Date(now + keepMs),
       },
