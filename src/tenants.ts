@@ -26,6 +26,7 @@ import type { ResultTokens } from './domain/query/result-tokens';
 import { KnownContents } from './domain/sync-job/known-contents';
 import { SyncJobsService } from './domain/sync-job/sync-jobs-service';
 import { Gate } from './lib/gate';
+import { youngCollector } from './observability/young-collector';
 
 export interface TenantWiring extends Pick<Parameters<typeof accountStores>[0], 'database' | 'blobs' | 'reader'> {
   readonly runner: TemporalSyncJobRunner;
@@ -47,7 +48,7 @@ export function createTenants(
   const gate = new Gate(maxConcurrent);
   const pages = pageCache(pagesBytes);
   const texts = new CheckedQueries();
-  const known = new KnownContents(new MongoManifestStore(shared.database));
+  const known = new KnownContents(new MongoManifestStore(shared.database), undefined, youngCollector());
   const tenants: Tenants = {
     of(account) {
       const copied = copies.answersOf(account);

@@ -44,8 +44,6 @@ import { youngCollector } from './observability/young-collector';
 /** Built by `npm run build` beside this file: one bundle without the interceptors of traces, one with them. */
 const bundleFile = (isTraced: boolean): string => (isTraced ? 'workflow-bundle-traced.js' : 'workflow-bundle.js');
 
-/** About two replies of MongoDB. */
-const youngExternalBytes = 8 * 1024 * 1024;
 /** What a worker holds that has large jobs; 256 MB are what it may. */
 const untrimmedBytes = 200 * 1024 * 1024;
 const trimEveryMs = 10_000;
@@ -110,7 +108,7 @@ async function main(): Promise<void> {
     ...(tls && { tls: true }),
     ...(apiKey !== undefined && { apiKey }),
   });
-  const collectYoung = youngCollector(youngExternalBytes);
+  const collectYoung = youngCollector();
   const trimHeap = heapTrimmer({ aboveBytes: untrimmedBytes, everyMs: trimEveryMs, now: Date.now });
   const worker = await Worker.create({
     connection,

@@ -1,32 +1,38 @@
+import { freeBytes } from '../../lib/free-bytes';
+
 /** All bits of one hash lie in one block, and so in one line of the processor's cache. */
 const blockBytes = 64;
 const blockWords = blockBytes / 4;
-const bytesPerHash = 3;
 /** Where the seven bits of a hash are named: word of the hash, and how far to the right nine bits of it lie. */
 const bitWords = [1, 1, 1, 2, 2, 2, 3] as const;
 const bitShifts = [0, 9, 18, 0, 9, 18, 0] as const;
 const placeMask = blockBytes * 8 - 1;
 
 /**
- * A set of 128-bit hashes that takes about one in ten thousand for a member that is none, in 3 bytes for each: a blocked Bloom filter.
- * The hashes are spread evenly already, so their own bits say where to look.
+ * A set of 128-bit hashes: a blocked Bloom filter. With 3 bytes for each hash it takes about one in ten thousand for a member that is
+ * none, with 2 one in a thousand. The hashes are spread evenly already, so their own bits say where to look.
  */
 export class ContentFilter {
   private readonly words: Uint32Array;
   private readonly blocks: number;
 
   /** @param hashes that will be added, at most */
-  constructor(hashes: number) {
-    this.words = new Uint32Array(ContentFilter.bytesFor(hashes) / 4);
+  constructor(hashes: number, bytesPerHash: number) {
+    this.words = new Uint32Array(ContentFilter.bytesFor(hashes, bytesPerHash) / 4);
     this.blocks = this.words.length / blockWords;
   }
 
-  static bytesFor(hashes: number): number {
+  static bytesFor(hashes: number, bytesPerHash: number): number {
     return Math.max(1, Math.ceil((hashes * bytesPerHash) / blockBytes)) * blockBytes;
   }
 
   get bytes(): number {
     return this.words.byteLength;
+  }
+
+  /** Gives the memory back at once. Nothing may be asked of it afterwards. */
+  free(): void {
+    freeBytes(this.words);
   }
 
   /** The hash is the four words of `rows` from `at` on. */

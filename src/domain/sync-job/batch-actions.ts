@@ -35,7 +35,8 @@ export class BatchActions {
       this.changes++;
       // The last word of a staged row says how long its text is.
       this.bytes += staged.words[(row + 1) * rowWordCount - 1] ?? 0;
-      this.pick(staged.bytes.subarray(row * stagedRowBytes, (row + 1) * stagedRowBytes));
+      // A view of each row of a first sync would be a hundred bytes of garbage for each object.
+      if (this.rows) this.pick(this.rows, staged.bytes.subarray(row * stagedRowBytes, (row + 1) * stagedRowBytes));
     });
   }
 
@@ -49,8 +50,8 @@ export class BatchActions {
     return { seq, actions: ofRows, rows: rows.bytes, bytes, changes };
   }
 
-  private pick(row: Uint8Array): void {
-    this.rows?.add(row);
+  private pick(rows: GatheredBytes, row: Uint8Array): void {
+    rows.add(row);
     if (this.changes * (stagedRowBytes + 1) > this.actions.length) this.rows = undefined;
   }
 }

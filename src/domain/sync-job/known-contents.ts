@@ -18,14 +18,17 @@ const stagedRowWords = stagedRowBytes / 4;
 const minBodyBytes = 512 * 1024;
 /** Where more than this share of an upload is to be written, its body is read anyway. */
 const maxShare = 1 / 8;
-const maxAgeMs = 10 * 60_000;
+/** A job without an upload for so long leaves its memory to others. */
+const maxIdleMs = 30_000;
 /** What is taken for the memory of a job without filters. */
 const emptyBytes = 1_000;
+/** Of a filter: the second where the first would be more than half of all memory. */
+const bytesPerHash = { accurate: 3, small: 2 } as const;
 
 export interface KnownContentsLimits {
   /** Scopes that hold fewer objects are not looked at. */
   readonly minObjects: number;
-  /** Of all filters; a scope that would need more has none. */
+  /** Of all filters; a job for which there is no room has none. */
   readonly maxBytes: number;
 }
 
@@ -43,12 +46,18 @@ export class KnownContents {
 
   constructor(
     private readonly manifests: Pick<ManifestStore, 'rows' | 'partitions'>,
-    private readonly limits: KnownContentsLimits = { minObjects: 10_000, maxBytes: 16 * 1024 * 1024 },
+    private readonly limits: KnownContentsLimits = { minObjects: 10_000, maxBytes: 12 * 1024 * 1024 },
+    /** Called between passes over a manifest, which leave garbage. */
+    private readonly betweenPasses: () => void = () => undefined,
   ) {
     this.ofJobs = new LRUCache<string, Filters>({
       maxSize: limits.maxBytes,
-      ttl: maxAgeMs,
+      ttl: maxIdleMs,
       updateAgeOnGet: true,
+      dispose: ({ entity, relationship }) => {
+        entity?.free();
+        relationship?.free();
+      },
       sizeCalculation: ({ entity, relationship }) => emptyBytes + (entity?.bytes ?? 0) + (relationship?.bytes ?? 0),
     });
   }
@@ -75,6 +84,11 @@ export class KnownContents {
     return Uint32Array.from(found.sort(([a], [b]) => a - b).flat());
   }
 
+  /** For a job that takes no more uploads. */
+  forget(jobId: string): void {
+    this.ofJobs.delete(jobId);
+  }
+
   /** Resolves when all that was begun to be read is known. */
   async settled(): Promise<void> {
     await Promise.all(this.loading.values());
@@ -94,11 +108,13 @@ export class KnownContents {
 
   private async filtersOf({ scope }: StoredJob): Promise<Filters> {
     const filters: Filters = {};
-    let left = this.limits.maxBytes - emptyBytes;
+    this.ofJobs.purgeStale();
+    let left = this.limits.maxBytes - this.ofJobs.calculatedSize - emptyBytes;
     for (const kind of ['entity', 'relationship'] as const) {
       const rows = (await this.manifests.rows(scope, kind)) ?? 0;
-      if (rows < this.limits.minObjects || ContentFilter.bytesFor(rows) > left) continue;
-      const filter = new ContentFilter(rows);
+      const perHash = this.bytesPerHash(rows);
+      if (rows < this.limits.minObjects || ContentFilter.bytesFor(rows, perHash) > left) continue;
+      const filter = new ContentFilter(rows, perHash);
       left -= filter.bytes;
       const step = passSize(rows);
       const into = new GatheredBytes();
@@ -106,11 +122,17 @@ export class KnownContents {
         into.clear();
         await this.manifests.partitions({ scope, kind, from, to: Math.min(partitionCount, from + step), into });
         addLive(filter, mergeManifestRows(rowWords(into.bytes)));
+        this.betweenPasses();
       }
       into.free();
       filters[kind] = filter;
     }
     return filters;
+  }
+
+  private bytesPerHash(rows: number): number {
+    const { accurate, small } = bytesPerHash;
+    return ContentFilter.bytesFor(rows, accurate) > this.limits.maxBytes / 2 ? small : accurate;
   }
 }
 

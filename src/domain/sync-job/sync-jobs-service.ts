@@ -102,7 +102,8 @@ export class SyncJobsService implements SyncJobs {
   }
 
   async finalize(jobId: string, request: FinalizeRequest): Promise<SyncJobDocument> {
-    const { jobs, runner, now } = this.deps;
+    const { jobs, known, runner, now } = this.deps;
+    known.forget(jobId);
     const closed = await jobs.close(jobId, { partialTypes: request.partialTypes, now: now() });
     const job = closed ?? (await this.find(jobId));
     if (isAborted(job.document.status)) throw notAwaiting(job);

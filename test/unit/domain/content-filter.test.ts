@@ -11,23 +11,24 @@ function hashes(count: number, name: string): Uint32Array {
 
 describe('ContentFilter', () => {
   const count = 20_000;
-  const filter = new ContentFilter(count);
   const members = hashes(count, 'in');
-  for (let at = 0; at < members.length; at += 4) filter.add(members, at);
-  const found = (words: Uint32Array) =>
+  const others = hashes(100_000, 'out');
+  const found = (filter: ContentFilter, words: Uint32Array) =>
     Array.from({ length: words.length / 4 }, (_, i) => filter.has(words, 4 * i)).filter(Boolean).length;
 
-  it('knows all that it was given', () => {
-    expect(found(members)).toBe(count);
-  });
-
-  it('takes few others for members, in 3 bytes for each member', () => {
-    expect(found(hashes(100_000, 'out'))).toBeLessThan(40);
-    expect(filter.bytes).toBe(60_032);
-    expect(ContentFilter.bytesFor(count)).toBe(filter.bytes);
+  it.each([
+    [3, 60_032, 40],
+    [2, 40_000, 300],
+  ])('knows all that it was given in %d bytes each, and takes few others for members', (perHash, bytes, most) => {
+    const filter = new ContentFilter(count, perHash);
+    for (let at = 0; at < members.length; at += 4) filter.add(members, at);
+    expect(filter.bytes).toBe(bytes);
+    expect(ContentFilter.bytesFor(count, perHash)).toBe(bytes);
+    expect(found(filter, members)).toBe(count);
+    expect(found(filter, others)).toBeLessThan(most);
   });
 
   it('without members knows nothing', () => {
-    expect(new ContentFilter(0).has(members, 0)).toBe(false);
+    expect(new ContentFilter(0, 3).has(members, 0)).toBe(false);
   });
 });

@@ -118,7 +118,7 @@ describe('KnownContents', () => {
   it.each([
     ['a scope that holds few objects', { entity: keys(9) }],
     ['a scope without a manifest', {}],
-    ['a scope that needs more memory than there is', { entity: keys(40_000) }],
+    ['a scope that needs more memory than there is', { entity: keys(50_000) }],
   ])('gives nothing for %s, and does not look again', async (_, held) => {
     const { contents, manifests, job } = await known(held);
     expect(contents.likelyChanges(job, uploadOf([...keys(8), { key: 'x', content: 0 }]))).toBeUndefined();
@@ -150,13 +150,18 @@ describe('KnownContents', () => {
     expect(contents.likelyChanges(jobOf('j'), upload)).toHaveLength(2);
   });
 
-  it('forgets the job that was longest without an upload when memory is short', async () => {
-    const { contents, manifests } = await known({ entity: keys(20_000) });
-    contents.likelyChanges(jobOf('k'), uploadOf(keys(1)));
-    await contents.settled();
-    const reads = manifests.reads;
-    contents.likelyChanges(jobOf('j'), uploadOf(keys(1)));
-    await contents.settled();
-    expect(manifests.reads).toBe(reads + 2);
+  it('has nothing for a job for which there is no room beside others, until these take no more uploads', async () => {
+    const { contents, manifests, job } = await known({ entity: keys(30_000) });
+    const upload = uploadOf([...keys(30), { key: 'x', content: 0 }]);
+    const begin = async (id: string) => {
+      contents.likelyChanges(jobOf(id), uploadOf(keys(1)));
+      await contents.settled();
+      return contents.likelyChanges(jobOf(id), upload);
+    };
+    expect(await begin('k')).toBeUndefined();
+    expect(contents.likelyChanges(job, upload)).toHaveLength(2);
+    contents.forget('j');
+    expect(await begin('l')).toHaveLength(2);
+    expect(manifests.reads).toBe(6);
   });
 });
