@@ -87,6 +87,9 @@ function expectAsSlow(kind: ObjectKind, before: GraphDocument, text: string): En
   return next;
 }
 
+/** In its place JSON is to have what `JSON.stringify` never writes. */
+const negativeZero = 'minus zero';
+
 const entity = (properties: string) => `{"_key":"k","_type":"t","_class":["C"]${properties}}`;
 const relationship = (properties: string) =>
   `{"_key":"k","_type":"t","_class":"C","_fromEntityKey":"f","_toEntityKey":"tö"${properties}}`;
@@ -164,7 +167,9 @@ describe('next versions of present documents are what the slow way writes', () =
 
   it('whatever it does not write the same', () => {
     const text = fc.oneof(fc.string({ maxLength: 20 }), fc.constantFrom('é', '\0', '"'));
-    const scalar = fc.oneof(text, fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer(), fc.boolean());
+    const number = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer(), fc.constant(0));
+    const scalar = fc.oneof(text, number, fc.boolean(), fc.constant(negativeZero));
+    const textOf = (object: object) => JSON.stringify(object).replaceAll(`"${negativeZero}"`, '-0');
     const value = fc.oneof(scalar, fc.constant(null), fc.array(fc.oneof(scalar, fc.constant(null)), { maxLength: 5 }));
     const few = fc.constantFrom('a', 'b', 'ab', 'tag.Name', '$', 'é', '10', '2');
     const name = fc.oneof(few, few, text).filter((found) => !/^_|\0/.test(found));
@@ -178,14 +183,14 @@ describe('next versions of present documents are what the slow way writes', () =
         fc.boolean(),
         fc.constantFrom('entity' as const, 'relationship' as const),
         (before, changes, keeps, kind) => {
-          const document = present(kind, JSON.stringify({ ...head, ...before }));
+          const document = present(kind, textOf({ ...head, ...before }));
           const after = keeps ? { ...before, ...changes } : { ...changes };
-          if (expectAsSlow(kind, document, JSON.stringify({ ...head, ...after }))) written++;
+          if (expectAsSlow(kind, document, textOf({ ...head, ...after }))) written++;
         },
       ),
-      { numRuns: 3_000 },
+      { numRuns: 4_000 },
     );
-    expect(written).toBeGreaterThan(1_000);
+    expect(written).toBeGreaterThan(500);
   });
 });
 
@@ -206,6 +211,8 @@ describe('next versions are left to the slow way', () => {
     ['another scope', { ...before, _scope: 'other' }, entity(',"a":2')],
     ['another source', { ...before, _source: 'other' }, entity(',"a":2')],
     ['an integration instance', { ...before, _integrationInstanceId: 'i' }, entity(',"a":2')],
+    ['a negative zero', present('entity', entity(',"a":-0')), entity(',"a":0')],
+    ['a negative zero in a list', present('entity', entity(',"a":[1,-0]')), entity(',"a":[1,0]')],
     ['a value of a type that uploads do not have', { ...before, a: new Date() }, entity(',"a":2')],
     ['a present document of more than 128 KiB', { ...before, b: 'x'.repeat(131_072) }, entity(',"a":2')],
     ['a text of more than 64 KiB', before, entity(`,"a":"${'x'.repeat(65_536)}"`)],

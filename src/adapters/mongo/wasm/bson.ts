@@ -2,7 +2,7 @@
 
 const STRING: u8 = 0x02;
 const DOCUMENT: u8 = 0x03;
-const ARRAY: u8 = 0x04;
+export const ARRAY: u8 = 0x04;
 const BINARY: u8 = 0x05;
 const BOOLEAN: u8 = 0x08;
 const NULL: u8 = 0x0a;

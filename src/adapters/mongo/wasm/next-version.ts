@@ -1,4 +1,4 @@
-import { areEqual, behind, DOUBLE, findElement, isNamed, valueOf } from './bson';
+import { areEqual, ARRAY, behind, DOUBLE, findElement, isNamed, valueOf } from './bson';
 import { BEFORE, ENDED, ID, NEXT, OUTPUT, UPDATE } from './layout';
 import { INT32, moveTo, out, putByte, putBytes, putDouble, putLetters, putUuid, putWord, STRING } from './output';
 
@@ -42,6 +42,8 @@ export function compareWithPresent(): u32 {
     } else {
       if (present != 0) found++;
       if (present == 0 || !isSameElement(at, after, present)) {
+        // Equal to zero, which is written in other bytes.
+        if (present != 0 && hasNegativeZero(present)) return ODD;
         isChanged = true;
         putBytes(at, after - at);
       }
@@ -102,6 +104,15 @@ const isOfVersion = (at: u32): bool => isNamed(at, '_version') || isNamed(at, '_
 /** Name, type and value; where `at` is of the new document, whose element ends at `after`. */
 const isSameElement = (at: u32, after: u32, present: u32): bool =>
   behind(present, valueOf(present)) - present == after - at && areEqual(at, present, after - at);
+
+function hasNegativeZero(at: u32): bool {
+  const value = valueOf(at);
+  if (load<u8>(at) == DOUBLE) return load<u64>(value) == 0x8000000000000000;
+  if (load<u8>(at) != ARRAY) return false;
+  const end = value + load<u32>(value) - 1;
+  for (let item = value + 4; item < end; item = behind(item, valueOf(item))) if (hasNegativeZero(item)) return true;
+  return false;
+}
 
 /** One statement of an `update` command up to its first field to set. */
 function beginUpdate(): void {
