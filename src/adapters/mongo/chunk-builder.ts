@@ -13,6 +13,21 @@ import type { Database } from './database';
 import { GraphChanges } from './graph-changes';
 import { bytesOf, splitByPartition } from './packed-ids';
 
+export const objectCounters = {
+  entity: {
+    created: 'numEntitiesCreated',
+    updated: 'numEntitiesUpdated',
+    createErrors: 'numEntityCreateErrors',
+    updateErrors: 'numEntityUpdateErrors',
+  },
+  relationship: {
+    created: 'numRelationshipsCreated',
+    updated: 'numRelationshipsUpdated',
+    createErrors: 'numRelationshipCreateErrors',
+    updateErrors: 'numRelationshipUpdateErrors',
+  },
+} as const;
+
 /** Problems that one chunk keeps; the counters have them all. */
 const maxProblems = 20;
 

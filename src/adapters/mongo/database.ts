@@ -9,6 +9,7 @@ import {
 } from 'mongodb';
 import { ErrorCode } from '../../contracts/error-code';
 import { DomainError } from '../../domain/errors';
+import type { ObjectKind } from '../../domain/graph/identity';
 import { endCommandsOfBrokenSockets } from './broken-sockets';
 import { collectionsOf, type Collections } from './collections';
 import { traceCommands } from './command-spans';
@@ -21,6 +22,12 @@ export interface Database {
   readonly db: Db;
   readonly collections: Collections;
 }
+
+/** Where present objects of a kind lie, and their ended versions. */
+export const graphOf = ({ collections }: Pick<Database, 'collections'>, kind: ObjectKind) =>
+  kind === 'entity'
+    ? { graph: collections.entities, versions: collections.entityVersions }
+    : { graph: collections.relationships, versions: collections.relationshipVersions };
 
 export interface DatabaseOptions {
   readonly uri: string;

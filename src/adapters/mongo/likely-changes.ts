@@ -1,4 +1,5 @@
 import { Binary } from 'mongodb';
+import { rowWords } from '../../domain/graph/manifest-rows';
 import { stagedRowBytes } from '../../domain/ingest/staged-rows';
 import { stagedOffsetAt, type StagedRows } from '../../domain/sync-job/staged-object';
 import type { LikelyChangesRecord } from './collections';
@@ -19,7 +20,7 @@ export async function unpackLikelyChanges(
 ): Promise<StagedRows | undefined> {
   const found = new Map<number, number>();
   let at = 0;
-  for (const { offset, length } of eachPlace(wordsOf(bytesOf(places)))) {
+  for (const { offset, length } of eachPlace(rowWords(bytesOf(places)))) {
     found.set(offset, at);
     at += length;
   }
@@ -39,5 +40,3 @@ function eachPlace(places: Uint32Array): { readonly offset: number; readonly len
     length: places[2 * i + 1] ?? 0,
   }));
 }
-
-const wordsOf = (bytes: Uint8Array): Uint32Array => new Uint32Array(new Uint8Array(bytes).buffer);

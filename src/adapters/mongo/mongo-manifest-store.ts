@@ -1,8 +1,8 @@
 import { Binary, type ClientSession, type Collection } from 'mongodb';
 import { scopeId, type ObjectKind, type Scope } from '../../domain/graph/identity';
-import { manifestRowBytes, manifestStamp, rowWords } from '../../domain/graph/manifest-rows';
-import { mergeManifestRows } from '../../domain/graph/plan-changes';
+import { manifestRowBytes, manifestStamp } from '../../domain/graph/manifest-rows';
 import { partitionCount, passSize } from '../../domain/ingest/staged-rows';
+import { readManifest } from '../../domain/sync-job/manifest-pass';
 import type { ManifestStore } from '../../domain/sync-job/ports';
 import { sha1 } from '../digest';
 import { freeBytes } from '../../lib/free-bytes';
@@ -100,9 +100,8 @@ export class MongoManifestStore implements ManifestStore {
       if (deltas.ids.length !== known) await this.setHead(scope, kind, { ...head, unfolded: packDigests(deltas.ids) });
       return;
     }
-    const next = await this.writeBase(scope, kind, { head, deltaRows: deltas.rows }, async (request) => {
-      await this.partitions({ scope, kind, ...request });
-      return mergeManifestRows(rowWords(request.into.bytes));
+    const next = await this.writeBase(scope, kind, { head, deltaRows: deltas.rows }, async (pass) => {
+      return await readManifest(this, { scope, kind, ...pass });
     });
     await this.replaceBase(scope, kind, next, deltas.ids);
   }
@@ -188,7 +187,6 @@ export class MongoManifestStore implements ManifestStore {
     let parts = 0;
     const into = new GatheredBytes();
     for (let from = 0; from < partitionCount; from += step) {
-      into.clear();
       const merged = await rowsOf({ from, to: Math.min(partitionCount, from + step), into });
       for (const [partition, live] of livePartitions(merged)) {
         for (let start = 0; start < live.length; start += maxPartRows * manifestRowBytes) {

@@ -1,6 +1,6 @@
 import type { ClientSession } from 'mongodb';
 import type { Change } from '../../domain/sync-job/graph-writer';
-import type { Database } from './database';
+import { graphOf, type Database } from './database';
 import { idAt, latin1Id } from './packed-ids';
 import { placesOfDocuments, readReply } from './query/bson-reply';
 import type { WriteOf } from './write-of';
@@ -13,14 +13,15 @@ const idOffset = 4 + 1 + 4 + 5;
  * were in it.
  */
 export async function findPresent(
-  { db, collections }: Database,
+  database: Database,
   {
     of,
     changes,
     session,
   }: { readonly of: WriteOf; readonly changes: readonly Change[]; readonly session: ClientSession },
 ): Promise<{ readonly documents: ReadonlyMap<string, Uint8Array>; readonly isWhole: boolean }> {
-  const find = (of.kind === 'entity' ? collections.entities : collections.relationships).collectionName;
+  const { db } = database;
+  const find = graphOf(database, of.kind).graph.collectionName;
   const filter = { _id: { $in: changes.map(({ id }) => idAt(id, 0)) }, _accountId: of.by.scope.account };
   const command = { find, filter, hint: '_id_', batchSize: changes.length + 1 };
   const { batch, cursor } = readReply(await db.command(command, { session, raw: true }));

@@ -111,6 +111,7 @@ export async function liveEntities(
   request: { readonly account: string; readonly ids: readonly Binary[]; readonly session: ClientSession },
 ): Promise<readonly Binary[]> {
   const { account, ids, session } = request;
+  if (ids.length === 0) return [];
   const found = collections.entities.find(
     { _id: { $in: [...ids] }, _accountId: account, _deleted: false },
     { session, projection: { _id: 1 }, hint: { _id: 1 } },

@@ -7,7 +7,7 @@ import type { Database } from './database';
 const maxCommandBytes = 16 * 1024 * 1024;
 
 interface Encoded {
-  readonly collection: string;
+  readonly collection: { readonly collectionName: string };
   readonly documents: readonly Uint8Array[];
   readonly session: ClientSession;
 }
@@ -17,7 +17,7 @@ interface Encoded {
  * @throws MongoServerError of the first document that was refused
  */
 export async function insertEncoded(database: Database, { collection, documents, session }: Encoded): Promise<void> {
-  await send(database, { command: { insert: collection }, field: 'documents', documents, session });
+  await send(database, { command: { insert: collection.collectionName }, field: 'documents', documents, session });
 }
 
 /**
@@ -25,7 +25,7 @@ export async function insertEncoded(database: Database, { collection, documents,
  * @throws MongoServerError of the first statement that was refused
  */
 export async function updateEncoded(database: Database, { collection, documents, session }: Encoded): Promise<void> {
-  await send(database, { command: { update: collection }, field: 'updates', documents, session });
+  await send(database, { command: { update: collection.collectionName }, field: 'updates', documents, session });
 }
 
 async function send(

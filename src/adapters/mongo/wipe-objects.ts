@@ -2,7 +2,7 @@ import type { Binary, ClientSession } from 'mongodb';
 import type { ObjectKind } from '../../domain/graph/identity';
 import type { ChunkBuilder } from './chunk-builder';
 import type { GraphDocument } from './collections';
-import type { Database } from './database';
+import { graphOf, type Database } from './database';
 import { contentIdOf } from './raw-data';
 
 /**
@@ -10,7 +10,7 @@ import { contentIdOf } from './raw-data';
  * as the manifest has a row of it that only a higher version supersedes.
  */
 export async function wipeObjects(
-  { collections }: Database,
+  database: Database,
   request: {
     readonly kind: ObjectKind;
     readonly documents: readonly GraphDocument[];
@@ -24,8 +24,7 @@ export async function wipeObjects(
     kind,
     documents.map(({ _id }) => _id),
   );
-  const graph = kind === 'entity' ? collections.entities : collections.relationships;
-  const versions = kind === 'entity' ? collections.entityVersions : collections.relationshipVersions;
+  const { graph, versions } = graphOf(database, kind);
   await graph.bulkWrite(
     documents.map((document) => ({
       replaceOne: { filter: { _id: document._id }, replacement: emptied(document) },

@@ -7,9 +7,9 @@ import type { ObjectContent } from '../../domain/graph/object-content';
 import type { Change } from '../../domain/sync-job/graph-writer';
 import type { WriteOf } from './write-of';
 import { sha1 } from '../digest';
-import type { ChunkBuilder } from './chunk-builder';
+import { objectCounters, type ChunkBuilder } from './chunk-builder';
 import type { GraphDocument, VersionDocument } from './collections';
-import type { Database } from './database';
+import { graphOf, type Database } from './database';
 import { documentDifference } from './document-difference';
 import { buildDocument, readState, type Ownership } from './graph-document';
 import { bytesOf, idAt, idToText } from './packed-ids';
@@ -41,21 +41,6 @@ interface Written {
   readonly foreignEnds: Binary[];
 }
 
-const counters = {
-  entity: {
-    created: 'numEntitiesCreated',
-    updated: 'numEntitiesUpdated',
-    createErrors: 'numEntityCreateErrors',
-    updateErrors: 'numEntityUpdateErrors',
-  },
-  relationship: {
-    created: 'numRelationshipsCreated',
-    updated: 'numRelationshipsUpdated',
-    createErrors: 'numRelationshipCreateErrors',
-    updateErrors: 'numRelationshipUpdateErrors',
-  },
-} as const;
-
 export async function writeChanges(database: Database, request: WriteRequest): Promise<void> {
   const { of, earlierVersions } = request;
   const isPlain = of.by.mode === SyncMode.diff && !earlierVersions;
@@ -85,13 +70,12 @@ async function writeSome(database: Database, request: WriteRequest): Promise<voi
 
 /** Ended versions, then the objects themselves. */
 export async function writeDocuments(
-  { collections }: Database,
+  database: Database,
   kind: ObjectKind,
   written: Written,
   session: ClientSession,
 ): Promise<void> {
-  const graph = kind === 'entity' ? collections.entities : collections.relationships;
-  const versions = kind === 'entity' ? collections.entityVersions : collections.relationshipVersions;
+  const { graph, versions } = graphOf(database, kind);
   if (written.ended.length > 0) await versions.insertMany(written.ended, { session, ordered: true });
   if (written.inserts.length > 0) await graph.insertMany(written.inserts, { session, ordered: true });
   if (written.updates.length > 0) {
@@ -108,7 +92,7 @@ export async function decideChanges(
   request: WriteRequest & { readonly asIf?: AsIf },
 ): Promise<{ readonly written: Written; readonly current: CurrentDocuments }> {
   const { of, changes, chunk, session, assumeNew, earlierVersions, asIf } = request;
-  const graph = of.kind === 'entity' ? database.collections.entities : database.collections.relationships;
+  const { graph } = graphOf(database, of.kind);
   const current = assumeNew ? new Map<string, GraphDocument>() : await findCurrent(request, graph);
   if (asIf) {
     for (const [id, document] of current) {
@@ -148,7 +132,7 @@ function decideOne(request: {
   const { of, chunk, written, change, ends, before, earlier } = request;
   const { by, kind } = of;
   const { mode } = by;
-  const counter = counters[kind];
+  const counter = objectCounters[kind];
   const isLive = before?._deleted === false;
   if (ends?.missing) {
     chunk.add(isLive ? counter.updateErrors : counter.createErrors);

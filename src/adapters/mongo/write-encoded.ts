@@ -1,10 +1,10 @@
 import { BSON, type ClientSession } from 'mongodb';
-import { keyNamespace, type ObjectKind } from '../../domain/graph/identity';
+import { keyNamespace } from '../../domain/graph/identity';
 import { manifestStamp } from '../../domain/graph/manifest-rows';
 import type { Change } from '../../domain/sync-job/graph-writer';
 import { sha1 } from '../digest';
-import type { ChunkBuilder } from './chunk-builder';
-import type { Database } from './database';
+import { objectCounters, type ChunkBuilder } from './chunk-builder';
+import { graphOf, type Database } from './database';
 import { createDocumentEncoder } from './document-encoder';
 import { idAt, latin1Id } from './packed-ids';
 import { findPresent } from './present-documents';
@@ -12,8 +12,6 @@ import { liveEntities } from './relationship-ends';
 import { insertEncoded, updateEncoded } from './send-encoded';
 import type { WriteOf } from './write-of';
 
-const created = { entity: 'numEntitiesCreated', relationship: 'numRelationshipsCreated' } as const;
-const updated = { entity: 'numEntitiesUpdated', relationship: 'numRelationshipsUpdated' } as const;
 const encoder = createDocumentEncoder();
 
 interface EncodedRequest {
@@ -43,10 +41,7 @@ export async function writeEncoded(database: Database, request: EncodedRequest):
     else absent.push(change);
   }
   const left = await writeNext(database, request, present);
-  return [
-    ...left,
-    ...(isWhole && absent.length > 0 ? await writeNew(database, { ...request, changes: absent }) : absent),
-  ];
+  return [...left, ...(isWhole ? await writeNew(database, { ...request, changes: absent }) : absent)];
 }
 
 async function writeNew(database: Database, request: EncodedRequest): Promise<readonly Change[]> {
@@ -68,8 +63,8 @@ async function writeNew(database: Database, request: EncodedRequest): Promise<re
       chunk.changed.add(kind, change.id);
       chunk.row(by.scopeId, change.id, change.hash, manifestStamp(1, false));
     });
-    chunk.add(created[kind], documents.length);
-    await insertEncoded(database, { collection: collectionsOf(database, kind).graph, documents, session });
+    chunk.add(objectCounters[kind].created, documents.length);
+    await insertEncoded(database, { collection: graphOf(database, kind).graph, documents, session });
     return left;
   } finally {
     encoded.free();
@@ -108,23 +103,14 @@ async function writeNext(
       updates.push(next.update);
       chunk.changed.add(kind, change.id);
     });
-    chunk.add(updated[kind], updates.length);
-    const { graph, versions } = collectionsOf(database, kind);
+    chunk.add(objectCounters[kind].updated, updates.length);
+    const { graph, versions } = graphOf(database, kind);
     await insertEncoded(database, { collection: versions, documents: ended, session });
     await updateEncoded(database, { collection: graph, documents: updates, session });
     return left;
   } finally {
     encoded.free();
   }
-}
-
-function collectionsOf(
-  { collections }: Database,
-  kind: ObjectKind,
-): { readonly graph: string; readonly versions: string } {
-  const { entities, entityVersions, relationships, relationshipVersions } = collections;
-  const [graph, versions] = kind === 'entity' ? [entities, entityVersions] : [relationships, relationshipVersions];
-  return { graph: graph.collectionName, versions: versions.collectionName };
 }
 
 const encodingOf = (of: WriteOf) => ({

@@ -1,4 +1,4 @@
-import { stagedRowBytes } from '../ingest/staged-rows';
+import { stagedRowWords } from '../ingest/staged-rows';
 import { IdTable } from './id-table';
 import { isDeletedStamp, manifestRowWords, stampWord } from './manifest-rows';
 
@@ -11,8 +11,6 @@ export const PlannedAction = {
   /** The scope has one, and its bytes differ or are unknown: compare, then perhaps update. */
   compare: 2,
 } as const;
-
-const stagedWords = stagedRowBytes / 4;
 
 export interface StagedSegment {
   readonly seq: number;
@@ -66,16 +64,16 @@ const stampOf = (rows: Uint32Array, row: number): number => rows[row * manifestR
  * Linear in the number of rows, and without an object per row.
  */
 export function planChanges(staged: Uint32Array, segments: readonly StagedSegment[], manifest: Uint32Array): RowPlan {
-  const stagedCount = staged.length / stagedWords;
+  const stagedCount = staged.length / stagedRowWords;
   const actions = new Uint8Array(stagedCount).fill(PlannedAction.create);
   const duplicates: DuplicateRows[] = [];
-  const table = new IdTable(staged, stagedWords, stagedCount);
+  const table = new IdTable(staged, stagedRowWords, stagedCount);
   for (const segment of segments) {
     for (let row = segment.firstRow; row < segment.firstRow + segment.count; row++) {
       const earlier = table.put(row);
       if (earlier < 0) continue;
       actions[earlier] = PlannedAction.none;
-      if (!segment.ignoreDuplicates && !sameHash(staged, row, stagedWords, staged, earlier, stagedWords)) {
+      if (!segment.ignoreDuplicates && !sameHash(staged, row, stagedRowWords, staged, earlier, stagedRowWords)) {
         duplicates.push({ earlier, later: row });
       }
     }
@@ -88,7 +86,7 @@ export function planChanges(staged: Uint32Array, segments: readonly StagedSegmen
     if (match < 0) {
       unmatched.push(row);
     } else {
-      actions[match] = sameHash(staged, match, stagedWords, manifest, row, manifestRowWords)
+      actions[match] = sameHash(staged, match, stagedRowWords, manifest, row, manifestRowWords)
         ? PlannedAction.none
         : PlannedAction.compare;
     }

@@ -10,6 +10,7 @@
  * | 36–39 | length of the object in bytes, uint32 |
  */
 export const stagedRowBytes = 40;
+export const stagedRowWords = stagedRowBytes / 4;
 
 /** A scope's ids are spread over this many partitions by the top bits of their first byte; UUIDv5 spreads evenly. */
 export const partitionCount = 64;

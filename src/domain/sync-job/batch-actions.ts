@@ -1,9 +1,7 @@
 import { PlannedAction } from '../graph/plan-changes';
-import { stagedRowBytes } from '../ingest/staged-rows';
+import { stagedRowBytes, stagedRowWords } from '../ingest/staged-rows';
 import { GatheredBytes } from '../../lib/gathered-bytes';
 import type { PlannedBatch } from './ports';
-
-const rowWordCount = stagedRowBytes / 4;
 
 /** What a scan has found so far to do with the rows of one batch. */
 export class BatchActions {
@@ -34,7 +32,7 @@ export class BatchActions {
       const row = firstRow + i;
       this.changes++;
       // The last word of a staged row says how long its text is.
-      this.bytes += staged.words[(row + 1) * rowWordCount - 1] ?? 0;
+      this.bytes += staged.words[(row + 1) * stagedRowWords - 1] ?? 0;
       // A view of each row of a first sync would be a hundred bytes of garbage for each object.
       if (this.rows) this.pick(this.rows, staged.bytes.subarray(row * stagedRowBytes, (row + 1) * stagedRowBytes));
     });

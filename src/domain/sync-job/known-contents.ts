@@ -5,14 +5,13 @@ import { GatheredBytes } from '../../lib/gathered-bytes';
 import { ContentFilter } from '../graph/content-filter';
 import type { ObjectKind } from '../graph/identity';
 import { isDeletedStamp, manifestRowWords, rowWords, stampWord } from '../graph/manifest-rows';
-import { mergeManifestRows } from '../graph/plan-changes';
-import { partitionCount, passSize, stagedRowBytes, type ScannedUpload } from '../ingest/staged-rows';
+import { partitionCount, passSize, stagedRowWords, type ScannedUpload } from '../ingest/staged-rows';
+import { readManifest } from './manifest-pass';
 import type { ManifestStore, StoredJob } from './ports';
 
 /** Places in a manifest row and in a staged row, in words. */
 const hashWord = 4;
 const offsetWord = 8;
-const stagedRowWords = stagedRowBytes / 4;
 
 /** Bodies of less are cheaper to read as a whole than to think about. */
 const minBodyBytes = 512 * 1024;
@@ -119,9 +118,8 @@ export class KnownContents {
       const step = passSize(rows);
       const into = new GatheredBytes();
       for (let from = 0; from < partitionCount; from += step) {
-        into.clear();
-        await this.manifests.partitions({ scope, kind, from, to: Math.min(partitionCount, from + step), into });
-        addLive(filter, mergeManifestRows(rowWords(into.bytes)));
+        const to = Math.min(partitionCount, from + step);
+        addLive(filter, await readManifest(this.manifests, { scope, kind, from, to, into }));
         this.betweenPasses();
       }
       into.free();

@@ -3,12 +3,13 @@ import { SyncMode } from '../../contracts/sync-job';
 import { DomainError, type Problem } from '../errors';
 import type { ObjectKind } from '../graph/identity';
 import { isDeletedStamp, manifestRowBytes, manifestRowWords, rowWords, stampWord } from '../graph/manifest-rows';
-import { mergeManifestRows, planChanges, type DuplicateRows, type StagedSegment } from '../graph/plan-changes';
+import { planChanges, type DuplicateRows, type StagedSegment } from '../graph/plan-changes';
 import { partitionCount, passSize, stagedRowBytes } from '../ingest/staged-rows';
 import { GatheredBytes } from '../../lib/gathered-bytes';
 import { BatchActions } from './batch-actions';
 import { describeDuplicates } from './duplicates';
 import type { ApplyStores, RunControl } from './finalize-deps';
+import { readManifest } from './manifest-pass';
 import type { PlanWriter, SealedPlan, StagedBatch, StoredJob } from './ports';
 
 /** Offending keys that a report lists. */
@@ -91,7 +92,9 @@ export async function scan(stores: ApplyStores, request: Scan): Promise<Totals> 
     const to = Math.min(partitionCount, from + step);
     const [staged, manifest] = await Promise.all([
       batches.length > 0 ? loadStaged(stores, { jobId, kind, from, to, ignoring, into: memory.staged }) : nothingStaged,
-      manifestRows > 0 ? loadManifest(stores, { job, kind, from, to, into: memory.manifest }) : new Uint32Array(0),
+      manifestRows > 0
+        ? readManifest(manifests, { scope: job.scope, kind, from, to, into: memory.manifest })
+        : new Uint32Array(0),
     ]);
     const pass = planChanges(staged.words, staged.segments, manifest);
     if (pass.duplicates.length > 0 && report.length < maxReported) {
@@ -150,15 +153,6 @@ async function loadStaged(
     firstRow += count;
   }
   return { words: rowWords(into.bytes), bytes: into.bytes, segments };
-}
-
-async function loadManifest(
-  { manifests }: ApplyStores,
-  { job, ...request }: { job: StoredJob; kind: ObjectKind; from: number; to: number; into: GatheredBytes },
-): Promise<Uint32Array> {
-  request.into.clear();
-  await manifests.partitions({ scope: job.scope, ...request });
-  return mergeManifestRows(rowWords(request.into.bytes));
 }
 
 async function duplicateProblems(

@@ -54,6 +54,15 @@ describe('texts of likely changes', () => {
     return (await bench.service.start(start)).id;
   }
 
+  /** A job whose second upload comes when it is known what the scope holds. */
+  async function openWith(bench: SyncBench, known: KnownContents, [one, two]: [object, object]): Promise<string> {
+    const id = await open(bench);
+    await bench.upload(id, one);
+    await known.settled();
+    await bench.upload(id, two);
+    return id;
+  }
+
   async function close(bench: SyncBench, id: string) {
     await bench.service.finalize(id, { partialTypes: [] });
     await bench.finish(id);
@@ -70,11 +79,7 @@ describe('texts of likely changes', () => {
 
   it('are read in place of bodies, once it is known what the scope holds', async () => {
     const { bench, known, bodiesRead } = await scene();
-    const [one, two] = uploads(1);
-    const id = await open(bench);
-    await bench.upload(id, one);
-    await known.settled();
-    await bench.upload(id, two);
+    const id = await openWith(bench, known, uploads(1));
     expect(await close(bench, id)).toEqual(changed);
     // The first upload, for each kind.
     expect(bodiesRead()).toBe(2);
@@ -88,11 +93,7 @@ describe('texts of likely changes', () => {
 
   it('may lack what another job has changed meanwhile: then the body is read', async () => {
     const { bench, known, bodiesRead } = await scene();
-    const [one, two] = uploads(0);
-    const id = await open(bench);
-    await bench.upload(id, one);
-    await known.settled();
-    await bench.upload(id, two);
+    const id = await openWith(bench, known, uploads(0));
     // The scope held just what was uploaded; now it does not.
     expect(await sync(bench, uploads(1))).toEqual(changed);
     const before = bodiesRead();
